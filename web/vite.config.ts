@@ -23,5 +23,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: pages.map((name) => `${root}/${name}`) },
   },
-  test: { root: fileURLToPath(new URL(".", import.meta.url)), include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"] },
+  test: {
+    root: fileURLToPath(new URL(".", import.meta.url)),
+    include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"],
+  },
 });
