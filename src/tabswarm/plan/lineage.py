@@ -1,0 +1,137 @@
+"""What a driver submits: nodes in topological order, where their source data is, and which partitions are wanted.
+
+A plan is read by people who do not trust its author, so `check` refuses every malformed one before anything is cut.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from tabswarm.errors import PlanRefused
+from tabswarm.plan.dependency import Dependency, Edges, Shuffle, Span
+from tabswarm.plan.operators import Operator, Parallelize, TextLines
+from tabswarm.plan.storage_level import StorageLevel
+
+MAX_NODES = 10_000
+MAX_PARTITIONS = 100_000
+MAX_EDGES = 1_000_000
+"""Ceilings of one job (design: custom dependencies have at most 100,000 partitions and a million edges)."""
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One RDD: what it does, with how many partitions, on which parents, and where the user wrote it.
+
+    `call_site` is the user's own line, `"job.py:12"`, relative to the driver's working directory.
+    """
+
+    id: int
+    operator: Operator
+    partitions: int
+    dependencies: tuple[Dependency, ...] = ()
+    name: str = ""
+    call_site: str = ""
+    storage: StorageLevel | None = None
+
+
+class SourceBlock(msgspec.Struct, frozen=True, array_like=True):
+    """One partition of data that the driver holds: its bytes right here if they are few, else by request from the
+    driver.
+
+    `size` is in bytes. `root` is the block's root hash, or empty where the driver did not read the data yet (a file);
+    bytes that the code reader will read always have one.
+    """
+
+    size: int
+    root: bytes = b""
+    inline: bytes | None = None
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One job. `nodes` lists parents before children; `partitions` of `target` are wanted, in that order.
+
+    `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition.
+    """
+
+    application: str
+    nodes: tuple[Node, ...]
+    target: int
+    partitions: tuple[int, ...]
+    sources: dict[int, tuple[SourceBlock, ...]] = {}
+    action: str = ""
+    call_site: str = ""
+
+
+def check(plan: Plan) -> None:
+    """Refuse a plan that is malformed or over a limit: `PlanRefused` says which node and why."""
+    seen: dict[int, Node] = {}
+    shuffles: set[int] = set()
+    edges = 0
+    if not plan.nodes or len(plan.nodes) > MAX_NODES:
+        raise PlanRefused(f"a plan has 1 to {MAX_NODES} nodes, not {len(plan.nodes)}")
+    for node in plan.nodes:
+        if node.id in seen or node.id < 0:
+            raise PlanRefused(f"node {node.id} stands twice in the plan, or is negative")
+        if not 0 <= node.partitions <= MAX_PARTITIONS:
+            raise PlanRefused(f"node {node.id} has {node.partitions} partitions; 0 to {MAX_PARTITIONS} are allowed")
+        for dependency in node.dependencies:
+            parent = seen.get(dependency.parent)
+            if parent is None:
+                raise PlanRefused(f"node {node.id} hangs on node {dependency.parent}, which does not stand before it")
+            if isinstance(dependency, Shuffle):
+                if dependency.shuffle in shuffles or dependency.partitioner.partitions != node.partitions:
+                    raise PlanRefused(
+                        f"node {node.id}: shuffle {dependency.shuffle} stands twice or has another partition count"
+                    )
+                shuffles.add(dependency.shuffle)
+                continue
+            edges += _count_edges(node, dependency, parent)
+            if edges > MAX_EDGES:
+                raise PlanRefused(f"a plan has at most {MAX_EDGES} edges; node {node.id} goes past that")
+        _check_source(node, plan)
+        seen[node.id] = node
+    if shuffles & seen.keys():
+        raise PlanRefused(f"node and shuffle share the numbers {sorted(shuffles & seen.keys())}")
+    target = seen.get(plan.target)
+    if target is None:
+        raise PlanRefused(f"the target, node {plan.target}, is not in the plan")
+    if len(set(plan.partitions)) != len(plan.partitions):
+        raise PlanRefused(f"a partition of target node {target.id} is asked for twice")
+    for partition in plan.partitions:
+        if not 0 <= partition < target.partitions:
+            raise PlanRefused(f"target node {target.id} has no partition {partition} (it has {target.partitions})")
+
+
+def _count_edges(node: Node, dependency: Dependency, parent: Node) -> int:
+    """How many edges a narrow dependency stands for, each one checked to lead to a partition that exists."""
+    assert not isinstance(dependency, Shuffle)
+    if isinstance(dependency, Edges) and len(dependency.edges) != node.partitions:
+        raise PlanRefused(f"node {node.id} has {node.partitions} partitions and edges for {len(dependency.edges)}")
+    if isinstance(dependency, Span) and (dependency.length < 0 or dependency.in_start < 0 or dependency.out_start < 0):
+        raise PlanRefused(f"node {node.id} hangs on a span with a negative bound")
+    count = 0
+    for partition in range(node.partitions):
+        try:
+            parents = dependency.parents_of(partition, parent.partitions)
+        except ArithmeticError:
+            raise PlanRefused(f"node {node.id} hangs on node {parent.id} by a stride of zero") from None
+        count += len(parents)
+        if count > MAX_EDGES:
+            raise PlanRefused(f"a plan has at most {MAX_EDGES} edges; node {node.id} alone goes past that")
+        for index in parents if not isinstance(parents, range) else ():
+            if not 0 <= index < parent.partitions:
+                raise PlanRefused(
+                    f"node {node.id} hangs on partition {index} of node {parent.id}, which has {parent.partitions}"
+                )
+    return count
+
+
+def _check_source(node: Node, plan: Plan) -> None:
+    """A node with data of the driver's has exactly one source block a partition; others have none."""
+    blocks = plan.sources.get(node.id)
+    if isinstance(node.operator, Parallelize | TextLines):
+        if blocks is None or len(blocks) != node.partitions:
+            raise PlanRefused(f"node {node.id} needs a source block for each of its {node.partitions} partitions")
+        if isinstance(node.operator, Parallelize) and not all(block.root for block in blocks):
+            raise PlanRefused(f"node {node.id} has driver's values without a hash")
+    elif blocks is not None:
+        raise PlanRefused(f"node {node.id} has source blocks and is no source")

@@ -1,0 +1,37 @@
+"""Where blocks are: what the coordinator tells volunteers of their sources, and a driver of its results."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tabswarm.ids import BlockId
+
+
+class Location(msgspec.Struct, frozen=True, array_like=True):
+    """Where one source block is: who holds it, its size in bytes and its root hash (empty: the driver says it when
+    it serves)."""
+
+    block: BlockId
+    size: int
+    root: bytes
+    holders: tuple[str, ...]
+
+
+class MapOutput(msgspec.Struct, frozen=True, array_like=True):
+    """Where one map output is. A later entry for the same partition replaces this one; `holders` may be empty: it
+    is lost."""
+
+    partition: int
+    generation: int
+    size: int
+    root: bytes
+    segments: int
+    holders: tuple[str, ...]
+
+
+class Result(msgspec.Struct, frozen=True, array_like=True):
+    """One target partition: its block is `inline`, or at the holders of `location`."""
+
+    partition: int
+    location: Location
+    inline: bytes | None = None

@@ -1,0 +1,51 @@
+"""What the ledger and the swarm look like from outside: the data behind `tabswarm jobs --json` and the dashboards."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class NodeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The ledger's line for one node: how often its partitions were run, and why."""
+
+    id: int
+    name: str
+    call_site: str
+    partitions: int
+    first: int
+    recomputed: int
+    speculative: int
+    partial: int
+    runs: dict[str, int]
+
+
+class VolunteerReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What one volunteer did for a job."""
+
+    id: str
+    name: str
+    kind: str
+    tasks: int
+
+
+class BytesReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Block bytes a job moved: from peer to peer, through the coordinator, and inside messages."""
+
+    direct: int
+    relayed: int
+    inline: int
+
+
+class JobReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One job as `tabswarm jobs --json` shows it. `runs` of a node counts by volunteer."""
+
+    id: str
+    application: str
+    state: str
+    action: str
+    done: int
+    total: int
+    nodes: tuple[NodeReport, ...]
+    bytes: BytesReport
+    volunteers: tuple[VolunteerReport, ...]
+    error: str = ""

@@ -1,0 +1,124 @@
+"""All that the scheduler can ask for. Each command carries `cause`, the number of the event that made it: a trace
+explains itself."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tabswarm.ids import BlockId
+from tabswarm.plan.location import Location, MapOutput, Result
+from tabswarm.plan.task import Failure, TaskSpec
+
+
+class _Command(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Common to all commands: `peer` is whom to tell, `cause` the number of the event behind it."""
+
+    peer: str
+    cause: int
+
+
+class SendCode(_Command, frozen=True):
+    """Send these code blobs, which the volunteer does not have yet."""
+
+    application: str
+    blobs: tuple[str, ...]
+
+
+class SendMapOutputs(_Command, frozen=True):
+    """Send these entries of a shuffle's table, which the volunteer does not have yet."""
+
+    application: str
+    shuffle: int
+    entries: tuple[MapOutput, ...]
+
+
+class AssignTask(_Command, frozen=True):
+    """Run this attempt; everything it needs has been sent before, or is fetched from `locations`."""
+
+    spec: TaskSpec
+    code: tuple[str, ...]
+    locations: tuple[Location, ...]
+
+
+class CancelAttempt(_Command, frozen=True):
+    """Stop this attempt, without a report."""
+
+    task: int
+    attempt: int
+
+
+class DropBlocks(_Command, frozen=True):
+    """Nobody needs these blocks any more."""
+
+    blocks: tuple[BlockId, ...]
+
+
+class EndApplication(_Command, frozen=True):
+    """The application is over: its workers, code and blocks go."""
+
+    application: str
+
+
+class AcceptJob(_Command, frozen=True):
+    """The job exists."""
+
+    request: int
+    job: str
+    total: int
+
+
+class RefuseJob(_Command, frozen=True):
+    """The plan can't be a job. `error` is a class name of `tabswarm.errors`."""
+
+    request: int
+    error: str
+    reason: str
+
+
+class TellProgress(_Command, frozen=True):
+    """How far the job is; at most a few times a second of `Tick` time."""
+
+    job: str
+    done: int
+    total: int
+    running: int
+    volunteers: int
+    waiting_for: str
+
+
+class TellResults(_Command, frozen=True):
+    """Target partitions that are committed and were not told yet (or have moved)."""
+
+    job: str
+    results: tuple[Result, ...]
+
+
+class TellDone(_Command, frozen=True):
+    """Every target partition is committed and told."""
+
+    job: str
+
+
+class TellFailed(_Command, frozen=True):
+    """The job ended without an answer."""
+
+    job: str
+    error: str
+    reason: str
+    causes: tuple[Failure, ...]
+
+
+Command = (
+    SendCode
+    | SendMapOutputs
+    | AssignTask
+    | CancelAttempt
+    | DropBlocks
+    | EndApplication
+    | AcceptJob
+    | RefuseJob
+    | TellProgress
+    | TellResults
+    | TellDone
+    | TellFailed
+)

@@ -1,0 +1,179 @@
+"""All that can happen, as the scheduler hears of it. A shell (the coordinator, the simulator) turns messages into
+these."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tabswarm.ids import BlockId
+from tabswarm.plan.lineage import Plan
+from tabswarm.plan.task import Failure, Run, SinkReport
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Common to all events; a history of them can be written down and read back."""
+
+
+class Tick(_Event, frozen=True):
+    """The time is `now`, in integer milliseconds of a clock that never goes back."""
+
+    now: int
+
+
+class VolunteerJoined(_Event, frozen=True):
+    """A volunteer is there with `slots` task slots and room for `memory` bytes of blocks. `python` is its version,
+    "3.14"."""
+
+    peer: str
+    kind: str
+    name: str
+    slots: int
+    memory: int
+    python: str
+    capabilities: tuple[str, ...] = ()
+
+
+class VolunteerLeft(_Event, frozen=True):
+    """A volunteer is gone, with its tasks and its blocks."""
+
+    peer: str
+    reason: str = ""
+
+
+class ResourcesChanged(_Event, frozen=True):
+    """A volunteer has other slots or memory now."""
+
+    peer: str
+    slots: int
+    memory: int
+
+
+class DriverJoined(_Event, frozen=True):
+    """A driver is there for this application; it holds the application's driver-side source blocks."""
+
+    peer: str
+    application: str
+    name: str = ""
+
+
+class DriverLeft(_Event, frozen=True):
+    """The driver's connection is gone. Its application goes on."""
+
+    peer: str
+
+
+class JobSubmitted(_Event, frozen=True):
+    """A driver wants a plan's target partitions. The same (application, request) again names the same job."""
+
+    peer: str
+    request: int
+    plan: Plan
+
+
+class JobCancelled(_Event, frozen=True):
+    """A driver does not want the job any more."""
+
+    job: str
+
+
+class ApplicationStopped(_Event, frozen=True):
+    """The program is over: all of the application goes."""
+
+    application: str
+
+
+class ResultsFetched(_Event, frozen=True):
+    """The driver has the job's results; its targets may go where nothing else needs them."""
+
+    job: str
+
+
+class NodesReleased(_Event, frozen=True):
+    """The driver has no handle to these nodes left."""
+
+    application: str
+    nodes: tuple[int, ...]
+
+
+class NodeUnpersisted(_Event, frozen=True):
+    """The persisted blocks of a node may go."""
+
+    application: str
+    node: int
+
+
+class TaskStarted(_Event, frozen=True):
+    """All sources of the attempt are in the volunteer's store."""
+
+    peer: str
+    task: int
+    attempt: int
+
+
+class TaskFinished(_Event, frozen=True):
+    """The attempt wrote its sinks. A partial run's sinks are not among them."""
+
+    peer: str
+    task: int
+    attempt: int
+    sinks: tuple[SinkReport, ...]
+    runs: tuple[Run, ...]
+    seconds: float
+
+
+class TaskFailed(_Event, frozen=True):
+    """The attempt failed."""
+
+    peer: str
+    task: int
+    attempt: int
+    failure: Failure
+
+
+class FetchFailed(_Event, frozen=True):
+    """The attempt lacks a source: `holder` could not be reached, has not got it, or (`corrupt`) sent other bytes."""
+
+    peer: str
+    task: int
+    attempt: int
+    block: BlockId
+    holder: str
+    reason: str
+    corrupt: bool = False
+
+
+class BlocksLost(_Event, frozen=True):
+    """A peer has these blocks no more."""
+
+    peer: str
+    blocks: tuple[BlockId, ...]
+
+
+class BytesMoved(_Event, frozen=True):
+    """Block bytes moved for an application since the last such event."""
+
+    application: str
+    direct: int = 0
+    relayed: int = 0
+
+
+Event = (
+    Tick
+    | VolunteerJoined
+    | VolunteerLeft
+    | ResourcesChanged
+    | DriverJoined
+    | DriverLeft
+    | JobSubmitted
+    | JobCancelled
+    | ApplicationStopped
+    | ResultsFetched
+    | NodesReleased
+    | NodeUnpersisted
+    | TaskStarted
+    | TaskFinished
+    | TaskFailed
+    | FetchFailed
+    | BlocksLost
+    | BytesMoved
+)

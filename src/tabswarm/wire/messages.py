@@ -1,0 +1,366 @@
+"""All control messages, as tagged Structs by direction: the one definition, from which the TypeScript types are
+generated.
+
+Every peer opens a WebSocket to the coordinator and says `Hello` first, within 5 s and 1 KiB (the token stands in it,
+never in the address). Then msgpack messages go both ways, one a WebSocket message. Blocks never travel here, but for
+results of at most 16 KiB; they have frames of their own (`wire/blocks.py`).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from tabswarm.ids import BlockId
+from tabswarm.plan.lineage import Plan
+from tabswarm.plan.location import Location, MapOutput, Result
+from tabswarm.plan.report import JobReport, VolunteerReport
+from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec
+
+HELLO_LIMIT = 1024
+MESSAGE_LIMIT = 32 * 2**20
+"""The largest control message: a plan with its code, or a table of map outputs."""
+INLINE_LIMIT = 16 * 1024
+"""Bytes of a block that may travel inside a message."""
+OUTPUT_LIMIT = 256 * 1024
+"""Bytes of printed output that one attempt at a task may send; the rest is counted and dropped."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True, tag_field="type"):
+    """Common to all messages: on the wire a map whose `type` is the class's name."""
+
+
+# --- anyone to the coordinator, first -------------------------------------------------------------------------------
+
+
+class Hello(Message, frozen=True):
+    """Who I am. `role` is `volunteer`, `driver` or `operator`; `kind` is `tab`, `native`, `library`, `console` or
+    `cli`.
+
+    `resume` is the secret of an earlier session of this peer, which takes up where that one broke off. `socket` is
+    `control`, or `relay` for the second socket, which then names the peer's session by its `resume` secret.
+    """
+
+    token: str
+    role: str
+    protocol: int
+    version: str
+    python: str
+    kind: str
+    socket: str = "control"
+    name: str = ""
+    slots: int = 0
+    memory: int = 0
+    resume: str = ""
+    application: str = ""
+    capabilities: tuple[str, ...] = ()
+
+
+# --- the coordinator to anyone --------------------------------------------------------------------------------------
+
+
+class Welcome(Message, frozen=True):
+    """You are `peer`. `resume` is the secret that proves it when the session has to be taken up again, and on the
+    relay socket."""
+
+    peer: str
+    resume: str
+    swarm: str
+    title: str = ""
+    application: str = ""
+    version: str = ""
+
+
+class Refused(Message, frozen=True):
+    """What you asked for cannot be: `code` for programs (a word of `CloseCode`'s or an error's class name),
+    `reason` for people."""
+
+    code: str
+    reason: str
+    request: int = 0
+
+
+class Ping(Message, frozen=True):
+    """Are you there? A peer that answers no ping for 10 s is taken for gone."""
+
+    number: int
+
+
+class Pong(Message, frozen=True):
+    """I am."""
+
+    number: int
+
+
+# --- the coordinator to a volunteer ---------------------------------------------------------------------------------
+
+
+class Code(Message, frozen=True):
+    """Code blobs by hash, each sent once a session and application, before the first task that needs it."""
+
+    application: str
+    blobs: dict[str, bytes]
+
+
+class MapOutputs(Message, frozen=True):
+    """Entries of a shuffle's table of map outputs that you do not have yet."""
+
+    application: str
+    shuffle: int
+    entries: tuple[MapOutput, ...]
+
+
+class Assign(Message, frozen=True):
+    """Run this task. Fetch the blocks at `locations` (and the shuffle's segments) first; `code` are the blobs it
+    needs."""
+
+    spec: TaskSpec
+    code: tuple[str, ...]
+    locations: tuple[Location, ...]
+    time_limit: int = 0
+
+
+class CancelTask(Message, frozen=True):
+    """Stop this attempt and forget it; do not report."""
+
+    task: int
+    attempt: int
+
+
+class DropBlocks(Message, frozen=True):
+    """Nobody needs these blocks any more."""
+
+    blocks: tuple[BlockId, ...]
+
+
+class EndApplication(Message, frozen=True):
+    """The application is over: end its workers, drop its blocks and code."""
+
+    application: str
+
+
+class JobInfo(Message, frozen=True):
+    """What a volunteer shows its person about the application that its tasks belong to."""
+
+    application: str
+    name: str
+    job: str
+    action: str
+
+
+# --- a volunteer to the coordinator ---------------------------------------------------------------------------------
+
+
+class Started(Message, frozen=True):
+    """All sources of the task are here, and it runs: from now on the loss of a source does not matter to it."""
+
+    task: int
+    attempt: int
+
+
+class Finished(Message, frozen=True):
+    """The task is done and these blocks are in my store. `seconds` is the time from `Started`."""
+
+    task: int
+    attempt: int
+    sinks: tuple[SinkReport, ...]
+    runs: tuple[Run, ...]
+    seconds: float
+
+
+class Failed(Message, frozen=True):
+    """The attempt failed."""
+
+    task: int
+    attempt: int
+    failure: Failure
+
+
+class FetchFailed(Message, frozen=True):
+    """A source could not be had from a holder: it left, has not got the block, or sent other bytes than the hash
+    says."""
+
+    task: int
+    attempt: int
+    block: BlockId
+    holder: str
+    reason: str
+    corrupt: bool = False
+
+
+class Output(Message, frozen=True):
+    """What a task printed or logged; `stream` is `stdout` or `stderr`."""
+
+    task: int
+    attempt: int
+    stream: str
+    text: str
+    partition: int = -1
+    dropped: int = 0
+
+
+class Resources(Message, frozen=True):
+    """My slots or byte budget changed; no slots means that no new task should come."""
+
+    slots: int
+    memory: int
+
+
+class BlocksLost(Message, frozen=True):
+    """Blocks that I had and have no more (evicted, or found damaged)."""
+
+    blocks: tuple[BlockId, ...]
+
+
+class BytesMoved(Message, frozen=True):
+    """Block bytes that I fetched since the last such message, by application: relayed or direct. Told at most once
+    a second."""
+
+    application: str
+    relayed: int = 0
+    direct: int = 0
+
+
+class Leaving(Message, frozen=True):
+    """I am about to go. The coordinator lets go of my tasks at once."""
+
+    reason: str = ""
+
+
+# --- a driver to the coordinator ------------------------------------------------------------------------------------
+
+
+class Submit(Message, frozen=True):
+    """Run this job. `request` comes back in the answer; the same `request` again names the same job. `code` holds
+    blobs not sent before."""
+
+    request: int
+    plan: Plan
+    code: dict[str, bytes]
+
+
+class CancelJob(Message, frozen=True):
+    """Stop the job."""
+
+    job: str
+
+
+class Fetched(Message, frozen=True):
+    """I have the job's results: its target blocks may go."""
+
+    job: str
+
+
+class Release(Message, frozen=True):
+    """No handle to these nodes is left in the driver, so what is stored for them may go."""
+
+    nodes: tuple[int, ...]
+
+
+class Unpersist(Message, frozen=True):
+    """Drop the persisted blocks of this node."""
+
+    node: int
+
+
+class ListJobs(Message, frozen=True):
+    """Tell me of the swarm's jobs."""
+
+    request: int
+
+
+class StopApplication(Message, frozen=True):
+    """The program is over: cancel its jobs and drop its blocks. The swarm stays."""
+
+
+# --- the coordinator to a driver ------------------------------------------------------------------------------------
+
+
+class Accepted(Message, frozen=True):
+    """The job runs under this id; `total` tasks for now (a loss adds more)."""
+
+    request: int
+    job: str
+    total: int
+
+
+class Progress(Message, frozen=True):
+    """How far a job is, told a few times a second at most. `waiting_for` says what it lacks, or is empty."""
+
+    job: str
+    done: int
+    total: int
+    running: int
+    volunteers: int
+    waiting_for: str = ""
+
+
+class ResultsReady(Message, frozen=True):
+    """Target partitions that have been committed since the last such message (an action may use them early)."""
+
+    job: str
+    results: tuple[Result, ...]
+
+
+class JobDone(Message, frozen=True):
+    """All target partitions are committed, and each has been told in a `ResultsReady`."""
+
+    job: str
+
+
+class JobFailed(Message, frozen=True):
+    """The job ended without an answer. `error` is a class name of `tabswarm.errors`; causes are the last attempts'
+    failures."""
+
+    job: str
+    error: str
+    reason: str
+    causes: tuple[Failure, ...] = ()
+
+
+class TaskOutput(Message, frozen=True):
+    """What one of your tasks printed, with the volunteer and partition it came from."""
+
+    job: str
+    volunteer: str
+    partition: int
+    stream: str
+    text: str
+    dropped: int = 0
+
+
+class Jobs(Message, frozen=True):
+    """The answer to `ListJobs`."""
+
+    request: int
+    jobs: tuple[JobReport, ...]
+
+
+class Volunteers(Message, frozen=True):
+    """Who is in the swarm now; told to drivers when it changes, once a second at most."""
+
+    volunteers: tuple[VolunteerReport, ...]
+    slots: int
+
+
+FromVolunteer = (
+    Pong | Ping | Started | Finished | Failed | FetchFailed | Output | Resources | BlocksLost | BytesMoved | Leaving
+)
+ToVolunteer = (
+    Welcome | Refused | Ping | Pong | Code | MapOutputs | Assign | CancelTask | DropBlocks | EndApplication | JobInfo
+)
+FromDriver = Pong | Ping | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication
+ToDriver = (
+    Welcome
+    | Refused
+    | Ping
+    | Pong
+    | Accepted
+    | Progress
+    | ResultsReady
+    | JobDone
+    | JobFailed
+    | TaskOutput
+    | Jobs
+    | Volunteers
+)
+"""Each direction's messages; a type that is not in the union of its direction and role is refused."""
