@@ -1,0 +1,1 @@
+"""Spark's RDDs on a swarm of browser tabs."""
