@@ -1,0 +1,984 @@
+// Written by `python -m tabswarm.wire.typescript` from src/tabswarm/wire/messages.py and blocks.py; do not edit.
+// biome-ignore-all format: generated
+// biome-ignore-all lint: generated
+
+export const PROTOCOL = 1;
+export const HELLO_LIMIT = 1024;
+export const MESSAGE_LIMIT = 33554432;
+export const INLINE_LIMIT = 16384;
+export const OUTPUT_LIMIT = 262144;
+export const FRAME_HEADER = 5;
+export const FRAME_LIMIT = 65536;
+export const INITIAL_CREDIT = 262144;
+
+/** What a block holds: the records of one partition of a node, or what one map partition wrote for a shuffle. */
+export type BlockKind = "rdd" | "map";
+
+/** Whom a failed attempt counts against. */
+export type FailureKind = "raised" | "not_serialisable" | "cannot_compile" | "code_refused" | "timeout" | "worker_died" | "out_of_memory";
+
+/** The first byte of every frame. */
+export const FrameType = { REQUEST: 1, ITEM: 2, DATA: 3, CREDIT: 4, END: 5, REFUSED: 6, CANCEL: 7 } as const;
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+/** I am. */
+export interface Pong {
+  type: "Pong";
+  number: number;
+}
+
+/** Are you there? A peer that answers no ping for 10 s is taken for gone. */
+export interface Ping {
+  type: "Ping";
+  number: number;
+}
+
+/** All sources of the task are here, and it runs: from now on the loss of a source does not matter to it. */
+export interface Started {
+  type: "Started";
+  task: number;
+  attempt: number;
+}
+
+/** The task is done and these blocks are in my store. `seconds` is the time from `Started`. */
+export interface Finished {
+  type: "Finished";
+  task: number;
+  attempt: number;
+  sinks: SinkReport[];
+  runs: Run[];
+  seconds: number;
+}
+
+/**
+ * What the executor wrote to one sink: sizes in bytes as stored, and the root hash over the segments' hashes.
+ *
+ * `inline` is the block itself where it has one segment of at most 16 KiB, so that a small answer needs no transfer.
+ */
+export interface SinkReport {
+  block: BlockId;
+  size: number;
+  root: Uint8Array;
+  segments?: number; // 1
+  records?: number; // 0
+  inline?: Uint8Array | null; // null
+}
+
+/**
+ * The name of one block: whose it is, what it is of, and which attempt at it.
+ *
+ * `node` is the node's id for a partition and the shuffle's id for a map output. A block that had to be computed again
+ * is a new `generation`: readers never mix two generations of one partition.
+ */
+export type BlockId = [application: string, kind: BlockKind, node: number, partition: number, generation: number];
+
+/**
+ * One run of a node x partition, for the ledger: how many records came out, and whether it was cut short
+ * (`take`).
+ */
+export type Run = [node: number, partition: number, records: number, partial: boolean];
+
+/** The attempt failed. */
+export interface Failed {
+  type: "Failed";
+  task: number;
+  attempt: number;
+  failure: Failure;
+}
+
+/**
+ * Why an attempt at a task failed, as text only (an exception object never leaves the volunteer).
+ *
+ * `message` holds at most 4 KiB and `traceback` 16 KiB. `line` is the user's own line, `"job.py:12"`, where one is
+ * known: the same `type_name` at the same `line` on two volunteers is the program's fault.
+ */
+export interface Failure {
+  kind: FailureKind;
+  type_name?: string; // ""
+  message?: string; // ""
+  traceback?: string; // ""
+  node?: number | null; // null
+  partition?: number | null; // null
+  line?: string; // ""
+}
+
+/**
+ * A source could not be had from a holder: it left, has not got the block, or sent other bytes than the hash
+ * says.
+ */
+export interface FetchFailed {
+  type: "FetchFailed";
+  task: number;
+  attempt: number;
+  block: BlockId;
+  holder: string;
+  reason: string;
+  corrupt?: boolean; // false
+}
+
+/** What a task printed or logged; `stream` is `stdout` or `stderr`. */
+export interface Output {
+  type: "Output";
+  task: number;
+  attempt: number;
+  stream: string;
+  text: string;
+  partition?: number; // -1
+  dropped?: number; // 0
+}
+
+/** My slots or byte budget changed; no slots means that no new task should come. */
+export interface Resources {
+  type: "Resources";
+  slots: number;
+  memory: number;
+}
+
+/** Blocks that I had and have no more (evicted, or found damaged). */
+export interface BlocksLost {
+  type: "BlocksLost";
+  blocks: BlockId[];
+}
+
+/**
+ * Block bytes that I fetched since the last such message, by application: relayed or direct. Told at most once
+ * a second.
+ */
+export interface BytesMoved {
+  type: "BytesMoved";
+  application: string;
+  relayed?: number; // 0
+  direct?: number; // 0
+}
+
+/** I am about to go. The coordinator lets go of my tasks at once. */
+export interface Leaving {
+  type: "Leaving";
+  reason?: string; // ""
+}
+
+/**
+ * You are `peer`. `resume` is the secret that proves it when the session has to be taken up again, and on the
+ * relay socket.
+ */
+export interface Welcome {
+  type: "Welcome";
+  peer: string;
+  resume: string;
+  swarm: string;
+  title?: string; // ""
+  application?: string; // ""
+  version?: string; // ""
+}
+
+/**
+ * What you asked for cannot be: `code` for programs (a word of `CloseCode`'s or an error's class name),
+ * `reason` for people.
+ */
+export interface Refused {
+  type: "Refused";
+  code: string;
+  reason: string;
+  request?: number; // 0
+}
+
+/** Code blobs by hash, each sent once a session and application, before the first task that needs it. */
+export interface Code {
+  type: "Code";
+  application: string;
+  blobs: Record<string, Uint8Array>;
+}
+
+/** Entries of a shuffle's table of map outputs that you do not have yet. */
+export interface MapOutputs {
+  type: "MapOutputs";
+  application: string;
+  shuffle: number;
+  entries: MapOutput[];
+}
+
+/**
+ * Where one map output is. A later entry for the same partition replaces this one; `holders` may be empty: it
+ * is lost.
+ */
+export type MapOutput = [partition: number, generation: number, size: number, root: Uint8Array, segments: number, holders: string[]];
+
+/**
+ * Run this task. Fetch the blocks at `locations` (and the shuffle's segments) first; `code` are the blobs it
+ * needs.
+ */
+export interface Assign {
+  type: "Assign";
+  spec: TaskSpec;
+  code: string[];
+  locations: Location[];
+  time_limit?: number; // 0
+}
+
+/**
+ * Everything a worker needs to run one task, but for the blocks and the code blobs it names.
+ *
+ * `names` gives each node's name and call site, so that an error can say `reduceByKey at job.py:12`.
+ */
+export interface TaskSpec {
+  application: string;
+  job: string;
+  task: number;
+  attempt: number;
+  operators: Record<number, Operator>;
+  names: Record<number, string>;
+  steps: Step[];
+  sources: Source[];
+  sinks: Sink[];
+}
+
+/**
+ * Source: the driver's own values, one source block a partition, pickled by the driver and read by the code
+ * reader.
+ */
+export interface ParallelizeOperator {
+  op: "parallelize";
+}
+
+/**
+ * Source: the numbers of `range(start, stop, step)`, cut into the node's partitions as `parallelize` cuts a
+ * list.
+ */
+export interface RangeOperator {
+  op: "range";
+  start: number;
+  stop: number;
+  step: number;
+}
+
+/**
+ * Source: one source block of raw bytes a partition, split into lines at LF, CR and CRLF, decoded with
+ * `errors="replace"`.
+ */
+export interface TextLinesOperator {
+  op: "textlines";
+  use_unicode: boolean;
+}
+
+/** `f(record)` for each record. */
+export interface MapOperator {
+  op: "map";
+  f: CodeRef;
+}
+
+/** A function slot: the hash of the blob to load, and of all blobs (it and its local modules) that loading needs. */
+export type CodeRef = [root: string, blobs: string[]];
+
+/** Each item of `f(record)`. */
+export interface FlatMapOperator {
+  op: "flatmap";
+  f: CodeRef;
+}
+
+/** The records for which `f(record)` is true. */
+export interface FilterOperator {
+  op: "filter";
+  f: CodeRef;
+}
+
+/** The items of `f(iterator)`. */
+export interface MapPartitionsOperator {
+  op: "mappartitions";
+  f: CodeRef;
+}
+
+/** The items of `f(partition, iterator)`. */
+export interface MapPartitionsWithIndexOperator {
+  op: "mappartitionswithindex";
+  f: CodeRef;
+}
+
+/** `(key, f(value))`. */
+export interface MapValuesOperator {
+  op: "mapvalues";
+  f: CodeRef;
+}
+
+/** `(key, item)` for each item of `f(value)`. */
+export interface FlatMapValuesOperator {
+  op: "flatmapvalues";
+  f: CodeRef;
+}
+
+/** The first of each pair. */
+export interface KeysOperator {
+  op: "keys";
+}
+
+/** The second of each pair. */
+export interface ValuesOperator {
+  op: "values";
+}
+
+/** The parents' partitions one after the other; each child partition has one parent partition. */
+export interface UnionOperator {
+  op: "union";
+}
+
+/** The records of several parent partitions, in the parents' order. */
+export interface CoalesceOperator {
+  op: "coalesce";
+}
+
+/** Child `i` of a partition gets the `i % n`-th of `n` contiguous runs of its records, order kept. */
+export interface SplitOperator {
+  op: "split";
+  n: number;
+}
+
+/** Pairs of the records of two parents; unequal lengths are an error. */
+export interface ZipOperator {
+  op: "zip";
+}
+
+/** Each pair of a record of the first parent's partition and one of the second's. */
+export interface CartesianOperator {
+  op: "cartesian";
+}
+
+/** A user's RDD: the items of `f(partition, [iterator for each parent partition])`. */
+export interface CustomOperator {
+  op: "custom";
+  f: CodeRef;
+}
+
+/** The first `n` records. What stands before it in its task is *partial* when more were there. */
+export interface TakeOperator {
+  op: "take";
+  n: number;
+}
+
+/**
+ * What a reducer gets from its map outputs, merged in map-partition order by the aggregator of its shuffle
+ * dependency.
+ */
+export interface ShuffledOperator {
+  op: "shuffled";
+}
+
+/** One node x partition to compute; `inputs` in the order of the node's dependencies. */
+export type Step = [node: number, partition: number, inputs: Input[]];
+
+/** The records of an earlier step of the same task. */
+export type FromStep = [tag: 0, step: number];
+
+/** The records of a block that exists: the task's source of that index. */
+export type FromSource = [tag: 1, source: number];
+
+/** The records of one partition of a node, written by a volunteer and read by the record reader. */
+export interface BlockSource {
+  type: "block";
+  block: BlockId;
+}
+
+/** The bytes of one partition that the driver holds; the step's operator says how to read them (values, or text). */
+export interface DriverSource {
+  type: "driver";
+  block: BlockId;
+  inline: Uint8Array | null;
+}
+
+/**
+ * Segment `partition` of each of the map outputs of a shuffle, in map-partition order.
+ *
+ * The task names the shuffle only; which blocks these are stands in the volunteer's table of map outputs, which the
+ * coordinator keeps up to date (whole at first, then as deltas).
+ */
+export interface ShuffleSource {
+  type: "shuffle";
+  application: string;
+  shuffle: number;
+  partition: number;
+  map_partitions: number;
+  aggregator: Aggregator | null;
+  map_side: boolean;
+}
+
+/** `combineByKey`'s three functions. Without `create` the first value is itself the combiner (`reduceByKey`). */
+export interface CombineValues {
+  type: "combine";
+  create: CodeRef | null;
+  merge_value: CodeRef;
+  merge_combiners: CodeRef;
+}
+
+/** `groupByKey`: all values of a key, in map-partition order, as one `ResultIterable`. */
+export interface GroupValues {
+  type: "group";
+}
+
+/** Write all records of a step as one block of one segment: a target, a persisted node or a fork. */
+export interface PartitionSink {
+  type: "rdd";
+  step: number;
+  block: BlockId;
+}
+
+/** Write the records of a step as a map output: a segment for each of the partitioner's partitions. */
+export interface MapOutputSink {
+  type: "map";
+  step: number;
+  block: BlockId;
+  partitioner: Partitioner;
+  aggregator: Aggregator | null;
+  map_side: boolean;
+}
+
+/** Partition `stable_hash(key) % partitions`; equal on every platform (never `hash()`). */
+export interface HashPartitioner {
+  type: "hash";
+  partitions: number;
+}
+
+/** Partition `f(key) % partitions`, with a function of the user's. */
+export interface FunctionPartitioner {
+  type: "function";
+  partitions: number;
+  f: CodeRef;
+}
+
+/**
+ * Where one source block is: who holds it, its size in bytes and its root hash (empty: the driver says it when
+ * it serves).
+ */
+export type Location = [block: BlockId, size: number, root: Uint8Array, holders: string[]];
+
+/** Stop this attempt and forget it; do not report. */
+export interface CancelTask {
+  type: "CancelTask";
+  task: number;
+  attempt: number;
+}
+
+/** Nobody needs these blocks any more. */
+export interface DropBlocks {
+  type: "DropBlocks";
+  blocks: BlockId[];
+}
+
+/** The application is over: end its workers, drop its blocks and code. */
+export interface EndApplication {
+  type: "EndApplication";
+  application: string;
+}
+
+/** What a volunteer shows its person about the application that its tasks belong to. */
+export interface JobInfo {
+  type: "JobInfo";
+  application: string;
+  name: string;
+  job: string;
+  action: string;
+}
+
+/**
+ * Run this job. `request` comes back in the answer; the same `request` again names the same job. `code` holds
+ * blobs not sent before.
+ */
+export interface Submit {
+  type: "Submit";
+  request: number;
+  plan: Plan;
+  code: Record<string, Uint8Array>;
+}
+
+/**
+ * One job. `nodes` lists parents before children; `partitions` of `target` are wanted, in that order.
+ *
+ * `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition.
+ */
+export interface Plan {
+  application: string;
+  nodes: Node[];
+  target: number;
+  partitions: number[];
+  sources: Record<number, SourceBlock[]>;
+  action: string;
+  call_site: string;
+}
+
+/**
+ * One RDD: what it does, with how many partitions, on which parents, and where the user wrote it.
+ *
+ * `call_site` is the user's own line, `"job.py:12"`, relative to the driver's working directory.
+ */
+export interface Node {
+  id: number;
+  operator: Operator;
+  partitions: number;
+  dependencies?: Dependency[]; // []
+  name?: string; // ""
+  call_site?: string; // ""
+  storage?: StorageLevel | null; // null
+}
+
+/** Child partition `i` needs parent partition `i`. */
+export interface OneToOneDependency {
+  dep: "onetoone";
+  parent: number;
+}
+
+/** Child partitions `out_start .. out_start + length` need parent partitions `in_start ...`, one each (a union). */
+export interface SpanDependency {
+  dep: "span";
+  parent: number;
+  in_start: number;
+  out_start: number;
+  length: number;
+}
+
+/** Child partition `i` needs parent partition `i // divisor % modulo` (the two sides of a product, and `split`). */
+export interface StridedDependency {
+  dep: "strided";
+  parent: number;
+  divisor: number;
+  modulo: number;
+}
+
+/** Every child partition needs every parent partition. */
+export interface AllPartitionsDependency {
+  dep: "allpartitions";
+  parent: number;
+}
+
+/** Child partition `i` needs the parent partitions `edges[i]`, in that order (coalesce, and users' own RDDs). */
+export interface EdgesDependency {
+  dep: "edges";
+  parent: number;
+  edges: number[][];
+}
+
+/**
+ * Every child partition gets, from each partition of `parent`, the records whose key the partitioner sends there.
+ *
+ * `shuffle` is the shuffle's own id, from the counter that also gives node ids. With an aggregator and `map_side`,
+ * values are put together by key before they travel.
+ */
+export interface ShuffleDependency {
+  dep: "shuffle";
+  parent: number;
+  shuffle: number;
+  partitioner: Partitioner;
+  aggregator: Aggregator | null;
+  map_side: boolean;
+}
+
+/**
+ * Where the blocks of a persisted RDD live, and in how many volunteers.
+ *
+ * A volunteer keeps blocks in memory and spills past its byte budget on its own account, so `use_disk` says only
+ * whether the user asked for it. `replication` is the number of volunteers that hold each block.
+ */
+export type StorageLevel = [use_disk: boolean, use_memory: boolean, use_off_heap: boolean, deserialized: boolean, replication: number];
+
+/**
+ * One partition of data that the driver holds: its bytes right here if they are few, else by request from the
+ * driver.
+ *
+ * `size` is in bytes. `root` is the block's root hash, or empty where the driver did not read the data yet (a file);
+ * bytes that the code reader will read always have one.
+ */
+export type SourceBlock = [size: number, root: Uint8Array, inline: Uint8Array | null];
+
+/** Stop the job. */
+export interface CancelJob {
+  type: "CancelJob";
+  job: string;
+}
+
+/** I have the job's results: its target blocks may go. */
+export interface Fetched {
+  type: "Fetched";
+  job: string;
+}
+
+/** No handle to these nodes is left in the driver, so what is stored for them may go. */
+export interface Release {
+  type: "Release";
+  nodes: number[];
+}
+
+/** Drop the persisted blocks of this node. */
+export interface Unpersist {
+  type: "Unpersist";
+  node: number;
+}
+
+/** Tell me of the swarm's jobs. */
+export interface ListJobs {
+  type: "ListJobs";
+  request: number;
+}
+
+/** The program is over: cancel its jobs and drop its blocks. The swarm stays. */
+export interface StopApplication {
+  type: "StopApplication";
+}
+
+/** The job runs under this id; `total` tasks for now (a loss adds more). */
+export interface Accepted {
+  type: "Accepted";
+  request: number;
+  job: string;
+  total: number;
+}
+
+/** How far a job is, told a few times a second at most. `waiting_for` says what it lacks, or is empty. */
+export interface Progress {
+  type: "Progress";
+  job: string;
+  done: number;
+  total: number;
+  running: number;
+  volunteers: number;
+  waiting_for?: string; // ""
+}
+
+/** Target partitions that have been committed since the last such message (an action may use them early). */
+export interface ResultsReady {
+  type: "ResultsReady";
+  job: string;
+  results: Result[];
+}
+
+/** One target partition: its block is `inline`, or at the holders of `location`. */
+export type Result = [partition: number, location: Location, inline: Uint8Array | null];
+
+/** All target partitions are committed, and each has been told in a `ResultsReady`. */
+export interface JobDone {
+  type: "JobDone";
+  job: string;
+}
+
+/**
+ * The job ended without an answer. `error` is a class name of `tabswarm.errors`; causes are the last attempts'
+ * failures.
+ */
+export interface JobFailed {
+  type: "JobFailed";
+  job: string;
+  error: string;
+  reason: string;
+  causes?: Failure[]; // []
+}
+
+/** What one of your tasks printed, with the volunteer and partition it came from. */
+export interface TaskOutput {
+  type: "TaskOutput";
+  job: string;
+  volunteer: string;
+  partition: number;
+  stream: string;
+  text: string;
+  dropped?: number; // 0
+}
+
+/** The answer to `ListJobs`. */
+export interface Jobs {
+  type: "Jobs";
+  request: number;
+  jobs: JobReport[];
+}
+
+/** One job as `tabswarm jobs --json` shows it. `runs` of a node counts by volunteer. */
+export interface JobReport {
+  id: string;
+  application: string;
+  state: string;
+  action: string;
+  done: number;
+  total: number;
+  nodes: NodeReport[];
+  bytes: BytesReport;
+  volunteers: VolunteerReport[];
+  error: string;
+}
+
+/** The ledger's line for one node: how often its partitions were run, and why. */
+export interface NodeReport {
+  id: number;
+  name: string;
+  call_site: string;
+  partitions: number;
+  first: number;
+  recomputed: number;
+  speculative: number;
+  partial: number;
+  runs: Record<string, number>;
+}
+
+/** Block bytes a job moved: from peer to peer, through the coordinator, and inside messages. */
+export interface BytesReport {
+  direct: number;
+  relayed: number;
+  inline: number;
+}
+
+/** What one volunteer did for a job. */
+export interface VolunteerReport {
+  id: string;
+  name: string;
+  kind: string;
+  tasks: number;
+}
+
+/** Who is in the swarm now; told to drivers when it changes, once a second at most. */
+export interface Volunteers {
+  type: "Volunteers";
+  volunteers: VolunteerReport[];
+  slots: number;
+}
+
+/**
+ * Who I am. `role` is `volunteer`, `driver` or `operator`; `kind` is `tab`, `native`, `library`, `console` or
+ * `cli`.
+ *
+ * `resume` is the secret of an earlier session of this peer, which takes up where that one broke off. `socket` is
+ * `control`, or `relay` for the second socket, which then names the peer's session by its `resume` secret.
+ */
+export interface Hello {
+  type: "Hello";
+  token: string;
+  role: string;
+  protocol: number;
+  version: string;
+  python: string;
+  kind: string;
+  socket?: string; // "control"
+  name?: string; // ""
+  slots?: number; // 0
+  memory?: number; // 0
+  resume?: string; // ""
+  application?: string; // ""
+  capabilities?: string[]; // []
+}
+
+/**
+ * The body of REQUEST. `holder` is who should serve it; towards the holder the coordinator puts the requester
+ * there.
+ */
+export interface Request {
+  holder: string;
+  items: Wanted[];
+}
+
+/** One block, and which of its segments (None: all). */
+export type Wanted = [block: BlockId, segments: number[] | null];
+
+/**
+ * The body of ITEM: which of the wanted items follows, the sizes of the segments sent, and the hashes of all of
+ * the block's.
+ */
+export interface Item {
+  index: number;
+  sizes: number[];
+  hashes: Uint8Array;
+}
+
+/** The body of REFUSED: `code` is `unavailable`, `not_allowed`, `limit` or `gone` (the holder left). */
+export interface Refusal {
+  code: string;
+  reason: string;
+}
+
+export type FromVolunteer =
+  | Pong
+  | Ping
+  | Started
+  | Finished
+  | Failed
+  | FetchFailed
+  | Output
+  | Resources
+  | BlocksLost
+  | BytesMoved
+  | Leaving;
+
+export type ToVolunteer =
+  | Welcome
+  | Refused
+  | Ping
+  | Pong
+  | Code
+  | MapOutputs
+  | Assign
+  | CancelTask
+  | DropBlocks
+  | EndApplication
+  | JobInfo;
+
+export type FromDriver = Pong | Ping | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication;
+
+export type ToDriver =
+  | Welcome
+  | Refused
+  | Ping
+  | Pong
+  | Accepted
+  | Progress
+  | ResultsReady
+  | JobDone
+  | JobFailed
+  | TaskOutput
+  | Jobs
+  | Volunteers;
+
+export type Operator =
+  | ParallelizeOperator
+  | RangeOperator
+  | TextLinesOperator
+  | MapOperator
+  | FlatMapOperator
+  | FilterOperator
+  | MapPartitionsOperator
+  | MapPartitionsWithIndexOperator
+  | MapValuesOperator
+  | FlatMapValuesOperator
+  | KeysOperator
+  | ValuesOperator
+  | UnionOperator
+  | CoalesceOperator
+  | SplitOperator
+  | ZipOperator
+  | CartesianOperator
+  | CustomOperator
+  | TakeOperator
+  | ShuffledOperator;
+
+export type Dependency =
+  | OneToOneDependency
+  | SpanDependency
+  | StridedDependency
+  | AllPartitionsDependency
+  | EdgesDependency
+  | ShuffleDependency;
+
+export type Partitioner = HashPartitioner | FunctionPartitioner;
+
+export type Aggregator = CombineValues | GroupValues;
+
+export type Input = FromStep | FromSource;
+
+export type Source = BlockSource | DriverSource | ShuffleSource;
+
+export type Sink = PartitionSink | MapOutputSink;
+
+/** A type as data: a word for a plain one, else a word and what it is made of. */
+export type Shape = string | readonly [string, ...unknown[]];
+/** A struct as data: its tag (null: none), the field the tag stands in (null: first item), its fields as
+ * [name, shape, may be missing]. Of an array_like struct the fields are the items, in order. */
+export interface StructShape {
+  readonly array: boolean;
+  readonly tagField: string | null;
+  readonly tag: string | number | null;
+  readonly fields: readonly (readonly [name: string, shape: Shape, optional: boolean])[];
+}
+export const schema: Readonly<Record<string, StructShape>> = {
+  Pong: {"array": false, "tagField": "type", "tag": "Pong", "fields": [["number", "int", false]]},
+  Ping: {"array": false, "tagField": "type", "tag": "Ping", "fields": [["number", "int", false]]},
+  Started: {"array": false, "tagField": "type", "tag": "Started", "fields": [["task", "int", false], ["attempt", "int", false]]},
+  Finished: {"array": false, "tagField": "type", "tag": "Finished", "fields": [["task", "int", false], ["attempt", "int", false], ["sinks", ["list", ["struct", "SinkReport"]], false], ["runs", ["list", ["struct", "Run"]], false], ["seconds", "float", false]]},
+  SinkReport: {"array": false, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", true], ["records", "int", true], ["inline", ["union", "bytes", "none"], true]]},
+  BlockId: {"array": true, "tagField": null, "tag": null, "fields": [["application", "str", false], ["kind", ["enum", "rdd", "map"], false], ["node", "int", false], ["partition", "int", false], ["generation", "int", false]]},
+  Run: {"array": true, "tagField": null, "tag": null, "fields": [["node", "int", false], ["partition", "int", false], ["records", "int", false], ["partial", "bool", false]]},
+  Failed: {"array": false, "tagField": "type", "tag": "Failed", "fields": [["task", "int", false], ["attempt", "int", false], ["failure", ["struct", "Failure"], false]]},
+  Failure: {"array": false, "tagField": null, "tag": null, "fields": [["kind", ["enum", "raised", "not_serialisable", "cannot_compile", "code_refused", "timeout", "worker_died", "out_of_memory"], false], ["type_name", "str", true], ["message", "str", true], ["traceback", "str", true], ["node", ["union", "int", "none"], true], ["partition", ["union", "int", "none"], true], ["line", "str", true]]},
+  FetchFailed: {"array": false, "tagField": "type", "tag": "FetchFailed", "fields": [["task", "int", false], ["attempt", "int", false], ["block", ["struct", "BlockId"], false], ["holder", "str", false], ["reason", "str", false], ["corrupt", "bool", true]]},
+  Output: {"array": false, "tagField": "type", "tag": "Output", "fields": [["task", "int", false], ["attempt", "int", false], ["stream", "str", false], ["text", "str", false], ["partition", "int", true], ["dropped", "int", true]]},
+  Resources: {"array": false, "tagField": "type", "tag": "Resources", "fields": [["slots", "int", false], ["memory", "int", false]]},
+  BlocksLost: {"array": false, "tagField": "type", "tag": "BlocksLost", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
+  BytesMoved: {"array": false, "tagField": "type", "tag": "BytesMoved", "fields": [["application", "str", false], ["relayed", "int", true], ["direct", "int", true]]},
+  Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true]]},
+  Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true]]},
+  Refused: {"array": false, "tagField": "type", "tag": "Refused", "fields": [["code", "str", false], ["reason", "str", false], ["request", "int", true]]},
+  Code: {"array": false, "tagField": "type", "tag": "Code", "fields": [["application", "str", false], ["blobs", ["dict", "str", "bytes"], false]]},
+  MapOutputs: {"array": false, "tagField": "type", "tag": "MapOutputs", "fields": [["application", "str", false], ["shuffle", "int", false], ["entries", ["list", ["struct", "MapOutput"]], false]]},
+  MapOutput: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["generation", "int", false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", false], ["holders", ["list", "str"], false]]},
+  Assign: {"array": false, "tagField": "type", "tag": "Assign", "fields": [["spec", ["struct", "TaskSpec"], false], ["code", ["list", "str"], false], ["locations", ["list", ["struct", "Location"]], false], ["time_limit", "int", true]]},
+  TaskSpec: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["operators", ["dict", "int", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]]], false], ["names", ["dict", "int", "str"], false], ["steps", ["list", ["struct", "Step"]], false], ["sources", ["list", ["union", ["struct", "BlockSource"], ["struct", "DriverSource"], ["struct", "ShuffleSource"]]], false], ["sinks", ["list", ["union", ["struct", "PartitionSink"], ["struct", "MapOutputSink"]]], false]]},
+  ParallelizeOperator: {"array": false, "tagField": "op", "tag": "parallelize", "fields": []},
+  RangeOperator: {"array": false, "tagField": "op", "tag": "range", "fields": [["start", "int", false], ["stop", "int", false], ["step", "int", false]]},
+  TextLinesOperator: {"array": false, "tagField": "op", "tag": "textlines", "fields": [["use_unicode", "bool", true]]},
+  MapOperator: {"array": false, "tagField": "op", "tag": "map", "fields": [["f", ["struct", "CodeRef"], false]]},
+  CodeRef: {"array": true, "tagField": null, "tag": null, "fields": [["root", "str", false], ["blobs", ["list", "str"], false]]},
+  FlatMapOperator: {"array": false, "tagField": "op", "tag": "flatmap", "fields": [["f", ["struct", "CodeRef"], false]]},
+  FilterOperator: {"array": false, "tagField": "op", "tag": "filter", "fields": [["f", ["struct", "CodeRef"], false]]},
+  MapPartitionsOperator: {"array": false, "tagField": "op", "tag": "mappartitions", "fields": [["f", ["struct", "CodeRef"], false]]},
+  MapPartitionsWithIndexOperator: {"array": false, "tagField": "op", "tag": "mappartitionswithindex", "fields": [["f", ["struct", "CodeRef"], false]]},
+  MapValuesOperator: {"array": false, "tagField": "op", "tag": "mapvalues", "fields": [["f", ["struct", "CodeRef"], false]]},
+  FlatMapValuesOperator: {"array": false, "tagField": "op", "tag": "flatmapvalues", "fields": [["f", ["struct", "CodeRef"], false]]},
+  KeysOperator: {"array": false, "tagField": "op", "tag": "keys", "fields": []},
+  ValuesOperator: {"array": false, "tagField": "op", "tag": "values", "fields": []},
+  UnionOperator: {"array": false, "tagField": "op", "tag": "union", "fields": []},
+  CoalesceOperator: {"array": false, "tagField": "op", "tag": "coalesce", "fields": []},
+  SplitOperator: {"array": false, "tagField": "op", "tag": "split", "fields": [["n", "int", false]]},
+  ZipOperator: {"array": false, "tagField": "op", "tag": "zip", "fields": []},
+  CartesianOperator: {"array": false, "tagField": "op", "tag": "cartesian", "fields": []},
+  CustomOperator: {"array": false, "tagField": "op", "tag": "custom", "fields": [["f", ["struct", "CodeRef"], false]]},
+  TakeOperator: {"array": false, "tagField": "op", "tag": "take", "fields": [["n", "int", false]]},
+  ShuffledOperator: {"array": false, "tagField": "op", "tag": "shuffled", "fields": []},
+  Step: {"array": true, "tagField": null, "tag": null, "fields": [["node", "int", false], ["partition", "int", false], ["inputs", ["list", ["union", ["struct", "FromStep"], ["struct", "FromSource"]]], true]]},
+  FromStep: {"array": true, "tagField": null, "tag": 0, "fields": [["step", "int", false]]},
+  FromSource: {"array": true, "tagField": null, "tag": 1, "fields": [["source", "int", false]]},
+  BlockSource: {"array": false, "tagField": "type", "tag": "block", "fields": [["block", ["struct", "BlockId"], false]]},
+  DriverSource: {"array": false, "tagField": "type", "tag": "driver", "fields": [["block", ["struct", "BlockId"], false], ["inline", ["union", "bytes", "none"], true]]},
+  ShuffleSource: {"array": false, "tagField": "type", "tag": "shuffle", "fields": [["application", "str", false], ["shuffle", "int", false], ["partition", "int", false], ["map_partitions", "int", false], ["aggregator", ["union", ["struct", "CombineValues"], ["struct", "GroupValues"], "none"], true], ["map_side", "bool", true]]},
+  CombineValues: {"array": false, "tagField": "type", "tag": "combine", "fields": [["create", ["union", ["struct", "CodeRef"], "none"], false], ["merge_value", ["struct", "CodeRef"], false], ["merge_combiners", ["struct", "CodeRef"], false]]},
+  GroupValues: {"array": false, "tagField": "type", "tag": "group", "fields": []},
+  PartitionSink: {"array": false, "tagField": "type", "tag": "rdd", "fields": [["step", "int", false], ["block", ["struct", "BlockId"], false]]},
+  MapOutputSink: {"array": false, "tagField": "type", "tag": "map", "fields": [["step", "int", false], ["block", ["struct", "BlockId"], false], ["partitioner", ["union", ["struct", "HashPartitioner"], ["struct", "FunctionPartitioner"]], false], ["aggregator", ["union", ["struct", "CombineValues"], ["struct", "GroupValues"], "none"], true], ["map_side", "bool", true]]},
+  HashPartitioner: {"array": false, "tagField": "type", "tag": "hash", "fields": [["partitions", "int", false]]},
+  FunctionPartitioner: {"array": false, "tagField": "type", "tag": "function", "fields": [["partitions", "int", false], ["f", ["struct", "CodeRef"], false]]},
+  Location: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false], ["holders", ["list", "str"], false]]},
+  CancelTask: {"array": false, "tagField": "type", "tag": "CancelTask", "fields": [["task", "int", false], ["attempt", "int", false]]},
+  DropBlocks: {"array": false, "tagField": "type", "tag": "DropBlocks", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
+  EndApplication: {"array": false, "tagField": "type", "tag": "EndApplication", "fields": [["application", "str", false]]},
+  JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
+  Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false]]},
+  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true]]},
+  Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true]]},
+  OneToOneDependency: {"array": false, "tagField": "dep", "tag": "onetoone", "fields": [["parent", "int", false]]},
+  SpanDependency: {"array": false, "tagField": "dep", "tag": "span", "fields": [["parent", "int", false], ["in_start", "int", false], ["out_start", "int", false], ["length", "int", false]]},
+  StridedDependency: {"array": false, "tagField": "dep", "tag": "strided", "fields": [["parent", "int", false], ["divisor", "int", false], ["modulo", "int", false]]},
+  AllPartitionsDependency: {"array": false, "tagField": "dep", "tag": "allpartitions", "fields": [["parent", "int", false]]},
+  EdgesDependency: {"array": false, "tagField": "dep", "tag": "edges", "fields": [["parent", "int", false], ["edges", ["list", ["list", "int"]], false]]},
+  ShuffleDependency: {"array": false, "tagField": "dep", "tag": "shuffle", "fields": [["parent", "int", false], ["shuffle", "int", false], ["partitioner", ["union", ["struct", "HashPartitioner"], ["struct", "FunctionPartitioner"]], false], ["aggregator", ["union", ["struct", "CombineValues"], ["struct", "GroupValues"], "none"], true], ["map_side", "bool", true]]},
+  StorageLevel: {"array": true, "tagField": null, "tag": null, "fields": [["use_disk", "bool", false], ["use_memory", "bool", false], ["use_off_heap", "bool", true], ["deserialized", "bool", true], ["replication", "int", true]]},
+  SourceBlock: {"array": true, "tagField": null, "tag": null, "fields": [["size", "int", false], ["root", "bytes", true], ["inline", ["union", "bytes", "none"], true]]},
+  CancelJob: {"array": false, "tagField": "type", "tag": "CancelJob", "fields": [["job", "str", false]]},
+  Fetched: {"array": false, "tagField": "type", "tag": "Fetched", "fields": [["job", "str", false]]},
+  Release: {"array": false, "tagField": "type", "tag": "Release", "fields": [["nodes", ["list", "int"], false]]},
+  Unpersist: {"array": false, "tagField": "type", "tag": "Unpersist", "fields": [["node", "int", false]]},
+  ListJobs: {"array": false, "tagField": "type", "tag": "ListJobs", "fields": [["request", "int", false]]},
+  StopApplication: {"array": false, "tagField": "type", "tag": "StopApplication", "fields": []},
+  Accepted: {"array": false, "tagField": "type", "tag": "Accepted", "fields": [["request", "int", false], ["job", "str", false], ["total", "int", false]]},
+  Progress: {"array": false, "tagField": "type", "tag": "Progress", "fields": [["job", "str", false], ["done", "int", false], ["total", "int", false], ["running", "int", false], ["volunteers", "int", false], ["waiting_for", "str", true]]},
+  ResultsReady: {"array": false, "tagField": "type", "tag": "ResultsReady", "fields": [["job", "str", false], ["results", ["list", ["struct", "Result"]], false]]},
+  Result: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["location", ["struct", "Location"], false], ["inline", ["union", "bytes", "none"], true]]},
+  JobDone: {"array": false, "tagField": "type", "tag": "JobDone", "fields": [["job", "str", false]]},
+  JobFailed: {"array": false, "tagField": "type", "tag": "JobFailed", "fields": [["job", "str", false], ["error", "str", false], ["reason", "str", false], ["causes", ["list", ["struct", "Failure"]], true]]},
+  TaskOutput: {"array": false, "tagField": "type", "tag": "TaskOutput", "fields": [["job", "str", false], ["volunteer", "str", false], ["partition", "int", false], ["stream", "str", false], ["text", "str", false], ["dropped", "int", true]]},
+  Jobs: {"array": false, "tagField": "type", "tag": "Jobs", "fields": [["request", "int", false], ["jobs", ["list", ["struct", "JobReport"]], false]]},
+  JobReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["application", "str", false], ["state", "str", false], ["action", "str", false], ["done", "int", false], ["total", "int", false], ["nodes", ["list", ["struct", "NodeReport"]], false], ["bytes", ["struct", "BytesReport"], false], ["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["error", "str", true]]},
+  NodeReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["name", "str", false], ["call_site", "str", false], ["partitions", "int", false], ["first", "int", false], ["recomputed", "int", false], ["speculative", "int", false], ["partial", "int", false], ["runs", ["dict", "str", "int"], false]]},
+  BytesReport: {"array": false, "tagField": null, "tag": null, "fields": [["direct", "int", false], ["relayed", "int", false], ["inline", "int", false]]},
+  VolunteerReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["tasks", "int", false]]},
+  Volunteers: {"array": false, "tagField": "type", "tag": "Volunteers", "fields": [["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["slots", "int", false]]},
+  Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["capabilities", ["list", "str"], true]]},
+  Request: {"array": false, "tagField": null, "tag": null, "fields": [["holder", "str", false], ["items", ["list", ["struct", "Wanted"]], false]]},
+  Wanted: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["segments", ["union", ["list", "int"], "none"], true]]},
+  Item: {"array": false, "tagField": null, "tag": null, "fields": [["index", "int", false], ["sizes", ["list", "int"], false], ["hashes", "bytes", false]]},
+  Refusal: {"array": false, "tagField": null, "tag": null, "fields": [["code", "str", false], ["reason", "str", false]]},
+};
+/** The structs of each direction. */
+export const directions = {
+  FromVolunteer: ["Pong", "Ping", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "BytesMoved", "Leaving"],
+  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "EndApplication", "JobInfo"],
+  FromDriver: ["Pong", "Ping", "Submit", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication"],
+  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Accepted", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],
+} as const;
