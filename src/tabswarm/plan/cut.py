@@ -1,64 +1,54 @@
-"""From a plan to tasks: which node x partition is needed, and which of them share a task.
+"""From a plan to tasks: what is needed, which of it shares a task, and what each task reads and writes.
 
-Pure functions over plain data. A *vertex* is one node x partition. What exists already is asked through `Stock`, so
-the same functions serve a job's start and the recomputation of what was lost.
+Pure functions over plain data, in three steps: prune (`needed.py`), level (`levels.py`), and group what hangs together
+on one level (here). What exists already is asked through `Stock`, so the same cut serves a job's start and the
+recomputation of what was lost. Needed vertices that are not in stock stand in exactly one task, others in none: that is
+the law of computing once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from tabswarm.plan.keys import (
+    BlockKey,
+    DriverKey,
+    MapOutputKey,
+    ShuffleKey,
+    SinkKey,
+    SourceKey,
+    Vertex,
+)
+from tabswarm.plan.levels import assign_levels
 from tabswarm.plan.lineage import Plan
-from tabswarm.plan.task import Step
+from tabswarm.plan.needed import Needed, Stock, find_needed
+from tabswarm.plan.operators import TextLines
+from tabswarm.plan.siblings import group_siblings
+from tabswarm.plan.task import FromSource, FromStep, Input, Step
 
-
-class Vertex(NamedTuple):
-    """One partition of one node."""
-
-    node: int
-    partition: int
-
-
-class BlockKey(msgspec.Struct, frozen=True, array_like=True, tag="rdd"):
-    """The stored records of a vertex, whatever their generation."""
-
-    node: int
-    partition: int
-
-
-class DriverKey(msgspec.Struct, frozen=True, array_like=True, tag="driver"):
-    """The bytes of a vertex that the driver holds."""
-
-    node: int
-    partition: int
-
-
-class ShuffleKey(msgspec.Struct, frozen=True, array_like=True, tag="shuffle"):
-    """What reducer `partition` gets from all map outputs of a shuffle; it exists once they all do."""
-
-    shuffle: int
-    partition: int
-
-
-class MapOutputKey(msgspec.Struct, frozen=True, array_like=True, tag="map"):
-    """What map partition `partition` wrote for a shuffle, whatever its generation."""
-
-    shuffle: int
-    partition: int
-
-
-SourceKey = BlockKey | DriverKey | ShuffleKey
-SinkKey = BlockKey | MapOutputKey
+__all__ = [
+    "BlockKey",
+    "CutTask",
+    "DriverKey",
+    "MapOutputKey",
+    "ShuffleKey",
+    "SinkKey",
+    "SourceKey",
+    "Stock",
+    "Vertex",
+    "cut",
+]
 
 
 class CutTask(msgspec.Struct, frozen=True, kw_only=True):
     """One task before it has a place: steps in topological order, what must exist before it, what it writes.
 
     `sinks` pairs each key with the index of the step it holds. `level` is how many tasks stand one behind the other
-    before it on the longest way from the start: no task needs one of its own level or above, so every cut is acyclic.
+    before it on the longest way from the start: every source of a task is made on a lower level, so every cut is
+    acyclic. A step whose only input is the block of its own vertex computes nothing: it loads that block, to write a
+    map output.
     """
 
     steps: tuple[Step, ...]
@@ -67,19 +57,80 @@ class CutTask(msgspec.Struct, frozen=True, kw_only=True):
     level: int
 
 
-class Stock(Protocol):
-    """What exists, or is being made by a task that was cut before."""
-
-    def has_block(self, node: int, partition: int) -> bool:
-        """Whether the records of this vertex are stored (or promised)."""
-
-    def has_map_output(self, shuffle: int, partition: int) -> bool:
-        """Whether this map output is stored (or promised)."""
-
-
-def cut(plan: Plan, wanted: Iterable[BlockKey | MapOutputKey], stock: Stock) -> list[CutTask]:
+def cut(plan: Plan, wanted: Iterable[SinkKey], stock: Stock) -> list[CutTask]:
     """The tasks that make `wanted` from what is in stock; tasks nearer the start come first.
 
-    Needed vertices that are not in stock stand in exactly one task, others in none (compute once).
+    `wanted` is made even where stock has it.
     """
-    raise NotImplementedError
+    needed = find_needed(plan, wanted, stock)
+    levels = assign_levels(needed)
+    components = _components(needed, levels)
+    text = {node.id for node in plan.nodes if isinstance(node.operator, TextLines)}
+    shapes: dict[tuple[int, tuple[int, ...]], list[list[int]]] = {}
+    for component in components:
+        shape = tuple(dict.fromkeys(needed.vertices[index].node for index in component))
+        shapes.setdefault((levels[component[0]], shape), []).append(component)
+    tasks: list[CutTask] = []
+    for (level, _), alike in sorted(shapes.items(), key=lambda item: item[0][0]):
+        sizes = [_file_bytes(plan, needed, component, text) for component in alike]
+        for group in group_siblings(sizes):
+            tasks.append(_task(needed, levels, [alike[index] for index in group], level))
+    return tasks
+
+
+def _components(needed: Needed, levels: Sequence[int]) -> list[list[int]]:
+    """Vertices of one level that hang together, each in topological order; in the order of their first partitions."""
+    leader = list(range(len(needed.vertices)))
+
+    def find(index: int) -> int:
+        while leader[index] != index:
+            leader[index] = leader[leader[index]]
+            index = leader[index]
+        return index
+
+    for index, users in enumerate(needed.users):
+        for user in users:
+            if levels[user] == levels[index]:
+                one, other = find(index), find(user)
+                leader[max(one, other)] = min(one, other)
+    components: dict[int, list[int]] = {}
+    for index in range(len(needed.vertices)):
+        components.setdefault(find(index), []).append(index)
+    return list(components.values())
+
+
+def _file_bytes(plan: Plan, needed: Needed, component: Sequence[int], text: set[int]) -> int | None:
+    """How many bytes of files the component reads, or None where it reads anything else."""
+    sizes: list[int] = []
+    for index in component:
+        node, partition = needed.vertices[index]
+        if node in text and not needed.loaded[index]:
+            sizes.append(plan.sources[node][partition].size)
+        elif any(not isinstance(source, int) for source in needed.inputs[index]):
+            return None
+    return sum(sizes) if sizes else None
+
+
+def _task(needed: Needed, levels: Sequence[int], components: Sequence[Sequence[int]], level: int) -> CutTask:
+    """One task of one or several components: resolve every input to a step or a source, and find the sinks."""
+    place: dict[int, int] = {}
+    sources: dict[SourceKey, int] = {}
+    steps: list[Step] = []
+    sinks: list[tuple[SinkKey, int]] = []
+    for component in components:
+        for index in component:
+            inputs: list[Input] = []
+            for source in needed.inputs[index]:
+                if isinstance(source, int) and source in place:
+                    inputs.append(FromStep(place[source]))
+                    continue
+                key = BlockKey(*needed.vertices[source]) if isinstance(source, int) else source
+                inputs.append(FromSource(sources.setdefault(key, len(sources))))
+            place[index] = len(steps)
+            vertex = needed.vertices[index]
+            steps.append(Step(vertex.node, vertex.partition, tuple(inputs)))
+            keys = list(needed.writes[index])
+            if any(levels[user] > level for user in needed.users[index]):
+                keys.append(BlockKey(*vertex))
+            sinks += [(key, place[index]) for key in dict.fromkeys(keys)]
+    return CutTask(steps=tuple(steps), sources=tuple(sources), sinks=tuple(sinks), level=level)

@@ -32,7 +32,11 @@ Input = FromStep | FromSource
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
-    """One node x partition to compute; `inputs` in the order of the node's dependencies."""
+    """One node x partition to compute; `inputs` in the order of the node's dependencies.
+
+    A step whose only input is the stored block of its own node and partition *loads* it: its operator is not applied,
+    and it is no run (a map output is written from a persisted block so).
+    """
 
     node: int
     partition: int
