@@ -34,6 +34,12 @@ INITIAL_CREDIT = 256 * 1024
 """Bytes of DATA that a holder may send before the first CREDIT frame arrives."""
 
 
+RELAY_LIMIT = 4 * 2**20
+"""The largest frame of all: an ITEM with the hashes of a block of very many segments, or a long REQUEST."""
+STREAM_LIMIT = 64
+"""Streams that one peer may have open at a time on its relay socket, as requester and again as holder."""
+
+
 class FrameType(IntEnum):
     """The first byte of every frame."""
 

@@ -27,7 +27,7 @@ import msgspec
 from msgspec import inspect as types
 
 from tabswarm.plan import dependency, operators, partitioner, task
-from tabswarm.wire import blocks, messages, version
+from tabswarm.wire import blocks, close_code, messages, version
 
 _UNIONS: Mapping[str, object] = {
     "FromVolunteer": messages.FromVolunteer,
@@ -43,7 +43,7 @@ _UNIONS: Mapping[str, object] = {
     "Sink": task.Sink,
 }
 _ROOTS = (messages.Hello, blocks.Request, blocks.Item, blocks.Refusal)
-_ENUMS = (blocks.FrameType,)
+_ENUMS = (blocks.FrameType, close_code.CloseCode)
 _CONSTANTS: Mapping[str, int] = {
     "PROTOCOL": version.PROTOCOL,
     "HELLO_LIMIT": messages.HELLO_LIMIT,
@@ -53,6 +53,8 @@ _CONSTANTS: Mapping[str, int] = {
     "FRAME_HEADER": blocks.HEADER.size,
     "FRAME_LIMIT": blocks.FRAME_LIMIT,
     "INITIAL_CREDIT": blocks.INITIAL_CREDIT,
+    "RELAY_LIMIT": blocks.RELAY_LIMIT,
+    "STREAM_LIMIT": blocks.STREAM_LIMIT,
 }
 # TypeScript has a Map, a Range and a Set of its own; operators and dependencies get a name that says what they are.
 _SUFFIXES = {operators.__name__: "Operator", dependency.__name__: "Dependency"}

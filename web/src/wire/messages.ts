@@ -10,6 +10,8 @@ export const OUTPUT_LIMIT = 262144;
 export const FRAME_HEADER = 5;
 export const FRAME_LIMIT = 65536;
 export const INITIAL_CREDIT = 262144;
+export const RELAY_LIMIT = 4194304;
+export const STREAM_LIMIT = 64;
 
 /** What a block holds: the records of one partition of a node, or what one map partition wrote for a shuffle. */
 export type BlockKind = "rdd" | "map";
@@ -20,6 +22,10 @@ export type FailureKind = "raised" | "not_serialisable" | "cannot_compile" | "co
 /** The first byte of every frame. */
 export const FrameType = { REQUEST: 1, ITEM: 2, DATA: 3, CREDIT: 4, END: 5, REFUSED: 6, CANCEL: 7 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+/** The codes that tabswarm closes with. */
+export const CloseCode = { NORMAL: 1000, GOING_AWAY: 1001, GONE: 1006, TOO_BIG: 1009, BAD_MESSAGE: 4400, UNAUTHENTICATED: 4401, WRONG_ROLE: 4403, HELLO_TIMEOUT: 4408, REPLACED: 4409, SILENT: 4410, TOO_SLOW: 4413, VERSION: 4426, TOO_MANY: 4429, BROKEN: 4500 } as const;
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
 /** I am. */
 export interface Pong {
@@ -361,7 +367,12 @@ export interface ShuffledOperator {
   op: "shuffled";
 }
 
-/** One node x partition to compute; `inputs` in the order of the node's dependencies. */
+/**
+ * One node x partition to compute; `inputs` in the order of the node's dependencies.
+ *
+ * A step whose only input is the stored block of its own node and partition *loads* it: its operator is not applied,
+ * and it is no run (a map output is written from a persisted block so).
+ */
 export type Step = [node: number, partition: number, inputs: Input[]];
 
 /** The records of an earlier step of the same task. */
