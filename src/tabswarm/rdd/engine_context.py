@@ -1,0 +1,240 @@
+"""A context over an engine: gives RDDs their numbers, makes source RDDs, and turns actions into jobs.
+
+It knows no links, files or processes; `driver.Context` adds those. Jobs may be run from several threads.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, NoReturn, TypeVar
+
+from tabswarm.errors import ContextInTask
+from tabswarm.plan.operators import MapPartitions, Parallelize, Range
+from tabswarm.rdd.call_site import CallSite, call_site
+from tabswarm.rdd.code_book import CodeBook
+from tabswarm.rdd.engine import Engine, JobHandle
+from tabswarm.rdd.handles import Handles
+from tabswarm.rdd.lowering import lower
+from tabswarm.rdd.operation import Plain
+from tabswarm.rdd.partitions import union_of
+from tabswarm.rdd.rdd import RDD
+from tabswarm.rdd.slicing import slices_of
+from tabswarm.rdd.source_data import SourceData
+from tabswarm.rdd.structure import Structure, must_be_callable
+from tabswarm.rdd.travel import dump_values, read_block, ship
+from tabswarm.rdd.type_variables import T, U
+
+Self = TypeVar("Self", bound="EngineContext")
+
+
+class EngineContext:
+    """One application: its RDDs, jobs and shipped code."""
+
+    def __init__(
+        self, engine: Engine, *, appName: str | None = None, master: str = "", conf: Mapping[str, str] | None = None
+    ) -> None:
+        self.master = master
+        self.appName = appName or "tabswarm"
+        self._engine = engine
+        self._conf = dict(conf or {})
+        self._numbers = itertools.count()
+        self._code = CodeBook(ship)
+        self._handles = Handles()
+        self._submitting = threading.Lock()
+        self._stopped: str | None = None
+
+    # --- what it is
+
+    @property
+    def applicationId(self) -> str:
+        """The id of this application on its swarm.
+
+        >>> isinstance(sc.applicationId, str)
+        True
+        """
+        return self._engine.application
+
+    @property
+    def default_parallelism_is_set(self) -> bool:
+        """Whether the program said how many partitions it wants by default (`spark.default.parallelism`)."""
+        return "spark.default.parallelism" in self._conf
+
+    @property
+    def defaultParallelism(self) -> int:
+        """How many partitions `parallelize` makes by default: the swarm's task slots, unless
+        `spark.default.parallelism` says otherwise.
+
+        >>> sc.defaultParallelism > 0
+        True
+        """
+        if self.default_parallelism_is_set:
+            return int(self._conf["spark.default.parallelism"])
+        return self._engine.default_parallelism
+
+    @property
+    def defaultMinPartitions(self) -> int:
+        """The least number of partitions of a file by default: `min(defaultParallelism, 2)`."""
+        return min(self.defaultParallelism, 2)
+
+    # --- sources
+
+    def parallelize(self, c: Iterable[T], numSlices: int | None = None) -> RDD[T]:
+        """The elements of a local collection as an RDD of `numSlices` partitions. They are pickled now: what changes in
+        them later does not matter.
+
+        >>> sc.parallelize([0, 2, 3, 4, 6], 5).glom().collect()
+        [[0], [2], [3], [4], [6]]
+        >>> sc.parallelize(range(0, 6, 2), 5).glom().collect()
+        [[], [0], [], [2], [4]]
+        """
+        self._must_run()
+        slices = self._slices(numSlices)
+        if isinstance(c, range) and len(c):
+            return RDD(self, Plain(Range(c.start, c.stop, c.step, slices)), partitions=slices)
+        values: Sequence[T] = c if isinstance(c, list | tuple | str) else list(c)
+        what = f"an element given to parallelize at {call_site().line}"
+        source = SourceData.of_bytes(dump_values(part, what) for part in slices_of(values, slices))
+        return self._source(Plain(Parallelize()), source)
+
+    def range(self, start: int, end: int | None = None, step: int = 1, numSlices: int | None = None) -> RDD[int]:
+        """The numbers of Python's `range` as an RDD; none of them are stored.
+
+        >>> sc.range(5).collect(), sc.range(2, 4).collect(), sc.range(5, 0, -2).collect()
+        ([0, 1, 2, 3, 4], [2, 3], [5, 3, 1])
+        """
+        if end is None:
+            start, end = 0, start
+        return self.parallelize(range(start, end, step), numSlices)
+
+    def emptyRDD(self) -> RDD[Any]:
+        """An RDD without partitions or records.
+
+        >>> sc.emptyRDD().isEmpty()
+        True
+        """
+        self._must_run()
+        return self._source(Plain(Parallelize()), SourceData(()))
+
+    def union(self, rdds: list[RDD[T]]) -> RDD[T]:
+        """The union of a list of RDDs.
+
+        >>> sc.union([sc.parallelize(["a"]), sc.parallelize(["b"]), sc.parallelize(["c"])]).collect()
+        ['a', 'b', 'c']
+        """
+        if not rdds:
+            raise ValueError("union needs at least one RDD")
+        return union_of(tuple(rdds))
+
+    # --- running
+
+    def runJob(
+        self,
+        rdd: RDD[T],
+        partitionFunc: Callable[[Iterator[T]], Iterable[U]],
+        partitions: Sequence[int] | None = None,
+        allowLocal: bool = False,
+    ) -> list[U]:
+        """`partitionFunc` run on the given partitions (all by default); what it yields, as one list.
+
+        >>> sc.runJob(sc.range(6, numSlices=3), lambda part: [x * x for x in part], [0, 2])
+        [0, 1, 16, 25]
+        """
+        mapped = rdd._apply(MapPartitions, must_be_callable(partitionFunc, "partitionFunc"))
+        wanted = None if partitions is None else list(partitions)
+        return [record for part in self._partitions_of(mapped, wanted) for record in part]
+
+    def stop(self) -> None:
+        """End the application: cancel its jobs, drop its blocks. May be called again."""
+        if self._stopped is None:
+            self._stopped = call_site().line
+            self._engine.stop()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} master={self.master} appName={self.appName}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise ContextInTask(
+            "a Context cannot be used inside a function that runs in tasks: only the driver has one. "
+            "Take what the function needs from it (a value, a list) before, and use that"
+        )
+
+    # --- what RDDs ask of it
+
+    def _new_id(self) -> int:
+        """A number for a node or a shuffle."""
+        return next(self._numbers)
+
+    def _adopt(self, rdd: Structure[Any]) -> int:
+        """Number a new RDD, and note when the program lets go of it."""
+        self._must_run()
+        node = self._new_id()
+        self._handles.watch(rdd, node)
+        return node
+
+    def _source(self, operation: Plain, source: SourceData) -> RDD[Any]:
+        """A source RDD of data that the driver holds."""
+        rdd: RDD[Any] = RDD(self, operation, partitions=len(source.blocks), source=source)
+        if source.reader is not None:
+            self._engine.provide(rdd.id(), source.reader)
+        return rdd
+
+    def _partitions_of(self, rdd: Structure[Any], partitions: Sequence[int] | None = None) -> Iterator[list[Any]]:
+        """The records of each wanted partition, in order: one job. Whatever ends the caller's loop early ends the
+        job."""
+        wanted = range(rdd.getNumPartitions()) if partitions is None else partitions
+        if not wanted:
+            self._must_run()
+            return
+        handle = self._submit(rdd, wanted, call_site())
+        finished = False
+        try:
+            for _, block in handle.results():
+                yield read_block(block)
+            finished = True
+        finally:
+            if not finished:
+                handle.cancel()
+            self._let_go()
+
+    def _submit(self, rdd: Structure[Any], partitions: Sequence[int], action: CallSite) -> JobHandle:
+        self._must_run()
+        self._let_go()
+        # One at a time: a blob that this job's plan names may be one that the job before carries.
+        with self._submitting:
+            plan = lower(rdd, partitions, application=self._engine.application, action=action, ship=self._code.ship)
+            code = self._code.pending()
+            handle = self._engine.submit(plan, code)
+            self._code.carried(code)
+        return handle
+
+    def _unpersist(self, node: int) -> None:
+        if self._stopped is None:
+            self._engine.unpersist(node)
+
+    def _let_go(self) -> None:
+        """Tell the engine which RDDs the program can no longer reach."""
+        gone = self._handles.take_gone()
+        if gone and self._stopped is None:
+            self._engine.release(gone)
+
+    def _slices(self, numSlices: int | None) -> int:
+        slices = self.defaultParallelism if numSlices is None else int(numSlices)
+        if slices < 1:
+            raise ValueError(f"numSlices must be positive, not {slices}")
+        return slices
+
+    def _must_run(self) -> None:
+        if self._stopped is not None:
+            at = f" (at {self._stopped})" if self._stopped else ""
+            raise RuntimeError(f"this context was stopped{at}; make a new one with Context(...)")

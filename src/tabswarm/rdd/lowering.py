@@ -1,0 +1,74 @@
+"""From an RDD to a plan: its ancestors as plain data, parents before children.
+
+Functions are shipped here, once for each RDD: an RDD remembers what it was lowered to, so that the same function has
+the same hash in every job. A lineage may be thousands of nodes deep, so nothing here recurses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tabswarm.plan.dependency import Dependency
+from tabswarm.plan.lineage import Node, Plan, SourceBlock
+from tabswarm.plan.operators import Operator
+from tabswarm.rdd.call_site import CallSite
+from tabswarm.rdd.operation import Ship, Shuffling
+from tabswarm.rdd.structure import Structure
+
+
+def lower(target: Structure[Any], partitions: Iterable[int], *, application: str, action: CallSite, ship: Ship) -> Plan:
+    """The plan that computes these partitions of `target`, for the action that the user called."""
+    nodes: list[Node] = []
+    sources: dict[int, tuple[SourceBlock, ...]] = {}
+    for rdd in ancestors(target):
+        operator, dependencies = _lowered(rdd, ship)
+        nodes.append(
+            Node(
+                id=rdd.id(),
+                operator=operator,
+                partitions=rdd.getNumPartitions(),
+                dependencies=dependencies,
+                name=rdd.name() or rdd._site.operation,
+                call_site=rdd._site.line,
+                storage=rdd._storage,
+            )
+        )
+        if rdd._source is not None:
+            sources[rdd.id()] = rdd._source.blocks
+    return Plan(
+        application=application,
+        nodes=tuple(nodes),
+        target=target.id(),
+        partitions=tuple(partitions),
+        sources=sources,
+        action=action.operation,
+        call_site=action.line,
+    )
+
+
+def ancestors(target: Structure[Any]) -> list[Structure[Any]]:
+    """The RDD and all it hangs on, each once, parents before children, in an order that depends on the lineage only."""
+    ordered: list[Structure[Any]] = []
+    seen: set[int] = set()
+    pending: list[tuple[Structure[Any], bool]] = [(target, False)]
+    while pending:
+        rdd, parents_done = pending.pop()
+        if parents_done:
+            ordered.append(rdd)
+        elif rdd.id() not in seen:
+            seen.add(rdd.id())
+            pending.append((rdd, True))
+            pending.extend((parent, False) for parent in reversed(rdd._parents) if parent.id() not in seen)
+    return ordered
+
+
+def _lowered(rdd: Structure[Any], ship: Ship) -> tuple[Operator, tuple[Dependency, ...]]:
+    if rdd._lowered is None:
+        where = rdd._title()
+        dependencies = tuple(
+            dependency.lower(ship, where) if isinstance(dependency, Shuffling) else dependency
+            for dependency in rdd._dependencies
+        )
+        rdd._lowered = rdd._operation.lower(ship, where), dependencies
+    return rdd._lowered

@@ -1,0 +1,42 @@
+"""`RDD`: the class that users meet, put together from one file a concept.
+
+structure       what an RDD is: partitions, operation, dependencies, partitioner, call site
+narrow          map, flatMap, filter, mapPartitions, mapPartitionsWithIndex, glom, keyBy
+pairs           keys, values, mapValues, flatMapValues
+by_key          reduceByKey, combineByKey, groupByKey, partitionBy
+partitions      union, coalesce, repartition, split, zip
+persistence     cache, persist, unpersist
+results         collect, count, take, first, isEmpty, foreach, foreachPartition      (actions)
+reductions      reduce, fold, aggregate, sum, max, min, countByKey, collectAsMap      (actions)
+"""
+
+from __future__ import annotations
+
+from tabswarm.rdd.by_key import ByKey
+from tabswarm.rdd.narrow import Narrow
+from tabswarm.rdd.pairs import Pairs
+from tabswarm.rdd.partitions import Partitions
+from tabswarm.rdd.persistence import Persistence
+from tabswarm.rdd.reductions import Reductions
+from tabswarm.rdd.results import Results
+from tabswarm.rdd.type_variables import T_co
+
+
+class RDD(
+    Narrow[T_co],
+    Pairs[T_co],
+    ByKey[T_co],
+    Partitions[T_co],
+    Persistence[T_co],
+    Results[T_co],
+    Reductions[T_co],
+):
+    """A resilient distributed dataset: a partitioned collection that is computed when an action needs it.
+
+    Transformations (`map`, `reduceByKey` ...) return a new RDD at once and run nothing; actions (`collect`, `count`
+    ...) run a job. RDDs are made by a context's `parallelize`, `range`, `textFile`, and by transformations.
+
+    >>> words = sc.parallelize(["to be or", "not to be"]).flatMap(str.split)
+    >>> sorted(words.map(lambda word: (word, 1)).reduceByKey(lambda x, y: x + y).collect())
+    [('be', 2), ('not', 1), ('or', 1), ('to', 2)]
+    """

@@ -1,0 +1,101 @@
+"""Actions that put all records together into one value: first within each partition, then here, in partition order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+from tabswarm.plan.operators import MapPartitions
+from tabswarm.rdd.partition_functions import Fold, Larger, Reduce, Smaller, count_values, sum_partition
+from tabswarm.rdd.structure import Structure, must_be_callable
+from tabswarm.rdd.type_variables import K, T, T_co, U, V
+
+
+class Reductions(Structure[T_co]):
+    """`reduce`, `fold`, `aggregate`, and sums and counts."""
+
+    def reduce(self: Structure[T], f: Callable[[T, T], T]) -> T:
+        """All records put together by an associative and commutative `f`; `ValueError` where there are none.
+
+        >>> sc.parallelize([1, 2, 3, 4, 5]).reduce(lambda x, y: x + y)
+        15
+        """
+        parts: list[T] = self._apply(MapPartitions, Reduce(must_be_callable(f))).collect()
+        if not parts:
+            raise ValueError("Can not reduce() empty RDD")
+        return reduce(f, parts)
+
+    def fold(self: Structure[T], zeroValue: T, op: Callable[[T, T], T]) -> T:
+        """All records put together by `op`, beginning with `zeroValue` in each partition and once more at the end.
+
+        >>> sc.parallelize([1, 2, 3, 4, 5]).fold(0, lambda x, y: x + y)
+        15
+        """
+        parts: list[T] = self._apply(MapPartitions, Fold(zeroValue, must_be_callable(op, "op"))).collect()
+        return reduce(op, parts, zeroValue)
+
+    def aggregate(self: Structure[T], zeroValue: U, seqOp: Callable[[U, T], U], combOp: Callable[[U, U], U]) -> U:
+        """Like `fold`, into another type: `seqOp` adds a record, `combOp` puts two partial results together.
+
+        >>> sc.parallelize([1, 2, 3, 4]).aggregate((0, 0), lambda a, x: (a[0] + x, a[1] + 1),
+        ...                                        lambda a, b: (a[0] + b[0], a[1] + b[1]))
+        (10, 4)
+        """
+        must_be_callable(combOp, "combOp")
+        parts: list[U] = self._apply(MapPartitions, Fold(zeroValue, must_be_callable(seqOp, "seqOp"))).collect()
+        return reduce(combOp, parts, zeroValue)
+
+    def sum(self) -> Any:
+        """The sum of the records; 0 where there are none.
+
+        >>> sc.parallelize([1.0, 2.0, 3.0]).sum()
+        6.0
+        """
+        return sum(self._apply(MapPartitions, sum_partition).collect())
+
+    def max(self: Structure[T], key: Callable[[T], Any] | None = None) -> T:
+        """The largest record, by `key` where one is given; `ValueError` where there are none.
+
+        >>> sc.parallelize([1.0, 5.0, 43.0, 10.0]).max(), sc.parallelize([9, 10]).max(key=str)
+        (43.0, 9)
+        """
+        larger: Callable[[Any, Any], Any] = max if key is None else Larger(must_be_callable(key, "key"))
+        return self._rdd.reduce(larger)
+
+    def min(self: Structure[T], key: Callable[[T], Any] | None = None) -> T:
+        """The smallest record, by `key` where one is given; `ValueError` where there are none.
+
+        >>> sc.parallelize([2.0, 5.0, 43.0]).min(), sc.parallelize([9, 10]).min(key=str)
+        (2.0, 10)
+        """
+        smaller: Callable[[Any, Any], Any] = min if key is None else Smaller(must_be_callable(key, "key"))
+        return self._rdd.reduce(smaller)
+
+    def countByValue(self: Structure[K]) -> dict[K, int]:
+        """Each distinct record and how often it occurs.
+
+        >>> sorted(sc.parallelize([1, 2, 1, 2, 2], 2).countByValue().items())
+        [(1, 2), (2, 3)]
+        """
+        counts: dict[K, int] = defaultdict(int)
+        for record, count in self._apply(MapPartitions, count_values).collect():
+            counts[record] += count
+        return counts
+
+    def countByKey(self: Structure[tuple[K, V]]) -> dict[K, int]:
+        """Each key and how many pairs have it.
+
+        >>> sorted(sc.parallelize([("a", 1), ("b", 1), ("a", 1)]).countByKey().items())
+        [('a', 2), ('b', 1)]
+        """
+        return self._rdd.keys().countByValue()
+
+    def collectAsMap(self: Structure[tuple[K, V]]) -> dict[K, V]:
+        """The pairs as a dict; of a key's values the last one stays.
+
+        >>> sc.parallelize([(1, 2), (3, 4)]).collectAsMap()
+        {1: 2, 3: 4}
+        """
+        return dict(self._rdd.collect())
