@@ -65,6 +65,9 @@ class ChromiumPage(Page):
     async def prepare(self, dark: bool) -> None:
         """Asks for the events that this class lives on."""
         self._watch(_Target(self._session, "page", self.url))
+        # Enabled before anything is loaded: the page's process may take a command later than a navigation is done.
+        await self._call("Page.enable")
+        await self._call("Runtime.enable")
         self._dark = dark
         await self._ask_for_colours(dark)
 
