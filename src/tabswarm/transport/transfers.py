@@ -49,7 +49,10 @@ class Ask(NamedTuple):
 
 
 class ItemArrived(NamedTuple):
-    """The item at `position` of what was asked is complete. `sizes` are those of the segments asked for, `hashes` the block's, all of them."""
+    """The item at `position` of what was asked is complete.
+
+    `sizes` are those of the segments asked for, `hashes` the block's, all of them.
+    """
 
     stream: int
     position: int

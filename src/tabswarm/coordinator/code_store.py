@@ -1,0 +1,69 @@
+"""Code blobs as opaque bytes, by application and hash name: taken from drivers, sent to volunteers, never looked into.
+
+That the bytes have the hash they are named by is proved where they are loaded; here only their sizes matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tabswarm.coordinator.bounds import Bounds
+from tabswarm.errors import PlanRefused
+from tabswarm.plan.dependency import Shuffle
+from tabswarm.plan.lineage import Plan
+from tabswarm.plan.operators import CodeRef, code_of
+from tabswarm.plan.partitioner import CombineValues, FunctionPartitioner
+
+NAME_LIMIT = 128
+
+
+class CodeStore:
+    """The code of one application."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._blobs: dict[str, bytes] = {}
+        self._size = 0
+
+    def add(self, blobs: dict[str, bytes]) -> None:
+        """Keep blobs; one of a known name is not kept twice. Raises PlanRefused when they are too many or too large."""
+        fresh = {name: blob for name, blob in blobs.items() if name not in self._blobs}
+        size = self._size + sum(map(len, fresh.values()))
+        for name, blob in fresh.items():
+            if len(name) > NAME_LIMIT or len(blob) > self._bounds.code_blob_bytes:
+                raise PlanRefused(
+                    f"a code blob of {len(blob)} bytes; {self._bounds.code_blob_bytes} are allowed: large data belongs"
+                    " in a broadcast or in parallelize, not in a function"
+                )
+        if size > self._bounds.code_bytes or len(self._blobs) + len(fresh) > self._bounds.code_blobs:
+            raise PlanRefused(f"the application's code would take {size} bytes; {self._bounds.code_bytes} are allowed")
+        self._blobs.update(fresh)
+        self._size = size
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Which of these blobs are not here."""
+        return sorted({name for name in names if name not in self._blobs})
+
+    def take(self, names: Iterable[str]) -> dict[str, bytes]:
+        """The blobs of these names that are here."""
+        return {name: self._blobs[name] for name in names if name in self._blobs}
+
+
+def code_names(plan: Plan) -> Iterator[str]:
+    """The names of all blobs that a plan's functions need."""
+    for node in plan.nodes:
+        yield from _names(code_of(node.operator))
+        for dependency in node.dependencies:
+            if isinstance(dependency, Shuffle):
+                if isinstance(dependency.partitioner, FunctionPartitioner):
+                    yield from _names(dependency.partitioner.f)
+                if isinstance(dependency.aggregator, CombineValues):
+                    yield from _names(dependency.aggregator.create)
+                    yield from _names(dependency.aggregator.merge_value)
+                    yield from _names(dependency.aggregator.merge_combiners)
+
+
+def _names(code: CodeRef | None) -> Iterator[str]:
+    if code is not None:
+        yield code.root
+        yield from code.blobs

@@ -1,0 +1,285 @@
+"""One swarm: the volunteers behind one invite link, the drivers behind one driver link, and their scheduler.
+
+Events go in, commands come out and become messages in outboxes; nothing here waits, so an event is dealt with before
+the next one is looked at. Time goes in as `Tick`: before an event, and at the scheduler's next deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from tabswarm.coordinator.bounds import Bounds
+from tabswarm.coordinator.code_store import CodeStore, code_names
+from tabswarm.coordinator.sessions import Session
+from tabswarm.coordinator.tokens import Role
+from tabswarm.coordinator.translate import FROM_COMMAND, FROM_VOLUNTEER
+from tabswarm.errors import PlanRefused
+from tabswarm.ids import BlockId
+from tabswarm.plan.report import JobReport, VolunteerReport
+from tabswarm.scheduler import commands, events
+from tabswarm.wire import messages as m
+from tabswarm.wire.close_code import CloseCode
+
+TICK = 10
+"""Milliseconds by which the scheduler's clock may lag behind when an event comes in."""
+
+
+class SchedulerCore(Protocol):
+    """What a swarm needs of its scheduler; `tabswarm.scheduler` has the one that is used."""
+
+    def handle(self, event: events.Event) -> list[commands.Command]: ...
+    def report(self) -> Sequence[JobReport]: ...
+    def volunteers(self) -> Sequence[VolunteerReport]: ...
+    def may_fetch(self, requester: str, holder: str, block: BlockId) -> bool: ...
+    def next_deadline(self) -> int | None: ...
+
+
+class JobFacts(msgspec.Struct, frozen=True):
+    """What a volunteer's screen says of a job, and who wants to see what it prints."""
+
+    application: str
+    name: str
+    action: str
+    driver: str
+
+
+class Swarm:
+    """See the module. Sessions are added when welcomed and removed when gone."""
+
+    def __init__(self, id: str, title: str, scheduler: SchedulerCore, bounds: Bounds) -> None:
+        self.id = id
+        self.title = title
+        self.scheduler = scheduler
+        self.sessions: dict[str, Session] = {}
+        self._bounds = bounds
+        self._code: dict[str, CodeStore] = {}
+        self._names: dict[str, str] = {}
+        self._jobs: dict[str, JobFacts] = {}
+        self._submitting: m.Submit | None = None
+        self._loop = asyncio.get_running_loop()
+        self._start = self._loop.time()
+        self._now = -TICK
+        self._timer: asyncio.TimerHandle | None = None
+        self._shown: tuple[VolunteerReport, ...] | None = None
+
+    # --- events in, commands out ------------------------------------------------------------------------------------
+
+    def feed(self, event: events.Event) -> None:
+        """Let the scheduler hear of this, and do what it commands."""
+        now = self._milliseconds()
+        if now - self._now >= TICK:
+            self._now = now
+            self._obey(self.scheduler.handle(events.Tick(now=now)))
+        self._obey(self.scheduler.handle(event))
+        self._set_timer()
+
+    def close(self) -> None:
+        """Stop the clock."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _milliseconds(self) -> int:
+        return int((self._loop.time() - self._start) * 1000)
+
+    def _set_timer(self) -> None:
+        deadline = self.scheduler.next_deadline()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if deadline is not None:
+            self._timer = self._loop.call_at(self._start + deadline / 1000 + 0.001, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._now = max(self._milliseconds(), self._now)
+        try:
+            self._obey(self.scheduler.handle(events.Tick(now=self._now)))
+        finally:
+            self._set_timer()
+
+    def _obey(self, orders: Sequence[commands.Command]) -> None:
+        for order in orders:
+            self._note(order)
+            session = self.sessions.get(order.peer)
+            if session is None or session.outbox.is_closing:
+                continue
+            if isinstance(order, commands.AssignTask):
+                self._introduce(session, order)
+            application = getattr(order, "application", "")
+            session.tell(FROM_COMMAND[type(order)](order, self._code.get(application) or CodeStore(self._bounds)))
+
+    def _note(self, order: commands.Command) -> None:
+        """Keep the few facts that messages need and the scheduler does not have."""
+        if isinstance(order, commands.AcceptJob) and self._submitting is not None:
+            driver = self.sessions.get(order.peer)
+            plan = self._submitting.plan
+            facts = JobFacts(plan.application, driver.name if driver else "", plan.action, order.peer)
+            self._jobs.setdefault(order.job, facts)
+            while len(self._jobs) > self._bounds.jobs_remembered:
+                del self._jobs[next(iter(self._jobs))]
+        elif isinstance(order, commands.CancelAttempt) and order.peer in self.sessions:
+            self._forget_attempt(self.sessions[order.peer], order.task, order.attempt)
+
+    def _introduce(self, session: Session, order: commands.AssignTask) -> None:
+        spec = order.spec
+        session.running[spec.task, spec.attempt] = spec.job
+        facts = self._jobs.get(spec.job)
+        if facts is not None and spec.job not in session.told_jobs:
+            session.told_jobs.add(spec.job)
+            session.tell(m.JobInfo(application=spec.application, name=facts.name, job=spec.job, action=facts.action))
+
+    @staticmethod
+    def _forget_attempt(session: Session, task: int, attempt: int) -> None:
+        session.running.pop((task, attempt), None)
+        session.printed.pop((task, attempt), None)
+
+    # --- peers come and go ------------------------------------------------------------------------------------------
+
+    def join(self, session: Session, hello: m.Hello) -> None:
+        """A welcomed peer is here."""
+        self.sessions[session.peer] = session
+        if session.role is Role.VOLUNTEER:
+            bounds = self._bounds
+            self.feed(
+                events.VolunteerJoined(
+                    peer=session.peer,
+                    kind=hello.kind,
+                    name=session.name,
+                    slots=min(max(hello.slots, 0), bounds.slots),
+                    memory=min(max(hello.memory, 0), bounds.memory),
+                    python=hello.python[:20],
+                    capabilities=tuple(word[:40] for word in hello.capabilities[:20]),
+                )
+            )
+        elif session.application:
+            self.feed(events.DriverJoined(peer=session.peer, application=session.application, name=session.name))
+        if session.role is Role.DRIVER:
+            self._tell_volunteers([session])
+
+    def leave(self, session: Session, reason: str) -> None:
+        """A peer is gone; one that has a newer session stays."""
+        if self.sessions.get(session.peer) is not session:
+            return
+        del self.sessions[session.peer]
+        if session.role is Role.VOLUNTEER:
+            self.feed(events.VolunteerLeft(peer=session.peer, reason=reason))
+        elif session.application:
+            self.feed(events.DriverLeft(peer=session.peer))
+
+    def pulse(self, now: float) -> None:
+        """Once a pulse: ping everyone, and tell drivers who is here if that changed."""
+        for session in list(self.sessions.values()):
+            session.pulse(now)
+        volunteers = tuple(self.scheduler.volunteers())
+        if volunteers != self._shown:
+            self._shown = volunteers
+            self._tell_volunteers([s for s in self.sessions.values() if s.role is Role.DRIVER])
+
+    def _tell_volunteers(self, drivers: Sequence[Session]) -> None:
+        here = tuple(self.scheduler.volunteers())
+        slots = sum(session.slots for session in self.sessions.values())
+        for driver in drivers:
+            driver.tell(m.Volunteers(volunteers=here, slots=slots))
+
+    # --- what volunteers say ----------------------------------------------------------------------------------------
+
+    def from_volunteer(self, session: Session, message: m.Message) -> None:
+        """A message of a volunteer's, pings apart."""
+        if self.sessions.get(session.peer) is not session:
+            return  # it has left, or a newer session of it is here
+        match message:
+            case m.Output():
+                self._show_output(session, message)
+            case m.Finished() | m.Failed() | m.FetchFailed():
+                self._forget_attempt(session, message.task, message.attempt)
+            case m.Leaving(reason=reason):
+                self.leave(session, reason[:200] or "it said goodbye")
+                session.close(CloseCode.NORMAL, "goodbye")
+                return
+            case m.Resources(slots=slots, memory=memory):
+                session.slots = min(max(slots, 0), self._bounds.slots)
+                message = m.Resources(slots=session.slots, memory=min(max(memory, 0), self._bounds.memory))
+            case _:
+                pass
+        event = FROM_VOLUNTEER[type(message)](session.peer, message)
+        if event is not None:
+            self.feed(event)
+
+    def _show_output(self, session: Session, said: m.Output) -> None:
+        attempt = (said.task, said.attempt)
+        job = session.running.get(attempt)
+        facts = self._jobs.get(job) if job is not None else None
+        driver = self.sessions.get(facts.driver) if facts is not None else None
+        if job is None or driver is None or said.stream not in ("stdout", "stderr"):
+            return
+        text = said.text
+        room = self._bounds.output_bytes - session.printed.get(attempt, 0)
+        if driver.outbox.size > self._bounds.driver_output_bytes:
+            room = 0
+        kept = text if len(text) <= room else text[: max(room, 0)]
+        session.printed[attempt] = session.printed.get(attempt, 0) + len(kept)
+        dropped = max(said.dropped, 0) + len(text) - len(kept)
+        if kept or (dropped and said.text and room > 0):
+            driver.tell(
+                m.TaskOutput(
+                    job=job,
+                    volunteer=session.peer,
+                    partition=said.partition,
+                    stream=said.stream,
+                    text=kept,
+                    dropped=dropped,
+                )
+            )
+
+    # --- what drivers ask -------------------------------------------------------------------------------------------
+
+    def from_driver(self, session: Session, message: m.Message) -> None:
+        """A message of a driver's, pings apart. What may not be is answered by `Refused`; the session goes on."""
+        if self.sessions.get(session.peer) is not session:
+            return
+        match message:
+            case m.ListJobs(request=request):
+                session.tell(m.Jobs(request=request, jobs=tuple(self.scheduler.report())))
+            case m.Submit():
+                self._submit(session, message)
+            case m.CancelJob(job=job) if self._is_of(session, job) or session.kind == "cli":
+                self.feed(events.JobCancelled(job=job))
+            case m.Fetched(job=job) if self._is_of(session, job):
+                self.feed(events.ResultsFetched(job=job))
+            case m.Release(nodes=nodes) if session.application:
+                self.feed(events.NodesReleased(application=session.application, nodes=nodes))
+            case m.Unpersist(node=node) if session.application:
+                self.feed(events.NodeUnpersisted(application=session.application, node=node))
+            case m.StopApplication() if session.application:
+                self.feed(events.ApplicationStopped(application=session.application))
+                self._code.pop(session.application, None)
+            case _:
+                session.tell(m.Refused(code="not_allowed", reason="that job or application is not this driver's"))
+
+    def _is_of(self, session: Session, job: str) -> bool:
+        facts = self._jobs.get(job)
+        return facts is not None and facts.application == session.application
+
+    def _submit(self, session: Session, submit: m.Submit) -> None:
+        plan = submit.plan
+        try:
+            if not session.application or plan.application != session.application:
+                raise PlanRefused("the plan is of another application than this session's")
+            code = self._code.get(plan.application)
+            if code is None:
+                if len(self._code) >= self._bounds.applications:
+                    raise PlanRefused(f"the swarm has {len(self._code)} applications already")
+                code = self._code[plan.application] = CodeStore(self._bounds)
+            code.add(submit.code)
+            if missing := code.missing(code_names(plan)):
+                raise PlanRefused(f"the code of {len(missing)} functions was not sent, such as {missing[0][:40]!r}")
+        except PlanRefused as refused:
+            session.tell(m.Refused(request=submit.request, code=type(refused).__name__, reason=str(refused)))
+            return
+        self._submitting = submit
+        self.feed(events.JobSubmitted(peer=session.peer, request=submit.request, plan=plan))
+        self._submitting = None
