@@ -28,12 +28,12 @@ class Parallelize(_Operator, frozen=True):
 
 
 class Range(_Operator, frozen=True):
-    """Source: the numbers of `range(start, stop, step)`, cut into the node's partitions as `parallelize` cuts a
-    list."""
+    """Source: the numbers of `range(start, stop, step)`, cut into `slices` partitions as PySpark cuts a range."""
 
     start: int
     stop: int
     step: int
+    slices: int = 0
 
 
 class TextLines(_Operator, frozen=True):

@@ -246,15 +246,13 @@ export interface ParallelizeOperator {
   op: "parallelize";
 }
 
-/**
- * Source: the numbers of `range(start, stop, step)`, cut into the node's partitions as `parallelize` cuts a
- * list.
- */
+/** Source: the numbers of `range(start, stop, step)`, cut into `slices` partitions as PySpark cuts a range. */
 export interface RangeOperator {
   op: "range";
   start: number;
   stop: number;
   step: number;
+  slices: number;
 }
 
 /**
@@ -913,7 +911,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Assign: {"array": false, "tagField": "type", "tag": "Assign", "fields": [["spec", ["struct", "TaskSpec"], false], ["code", ["list", "str"], false], ["locations", ["list", ["struct", "Location"]], false], ["time_limit", "int", true]]},
   TaskSpec: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["operators", ["dict", "int", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]]], false], ["names", ["dict", "int", "str"], false], ["steps", ["list", ["struct", "Step"]], false], ["sources", ["list", ["union", ["struct", "BlockSource"], ["struct", "DriverSource"], ["struct", "ShuffleSource"]]], false], ["sinks", ["list", ["union", ["struct", "PartitionSink"], ["struct", "MapOutputSink"]]], false]]},
   ParallelizeOperator: {"array": false, "tagField": "op", "tag": "parallelize", "fields": []},
-  RangeOperator: {"array": false, "tagField": "op", "tag": "range", "fields": [["start", "int", false], ["stop", "int", false], ["step", "int", false]]},
+  RangeOperator: {"array": false, "tagField": "op", "tag": "range", "fields": [["start", "int", false], ["stop", "int", false], ["step", "int", false], ["slices", "int", true]]},
   TextLinesOperator: {"array": false, "tagField": "op", "tag": "textlines", "fields": [["use_unicode", "bool", true]]},
   MapOperator: {"array": false, "tagField": "op", "tag": "map", "fields": [["f", ["struct", "CodeRef"], false]]},
   CodeRef: {"array": true, "tagField": null, "tag": null, "fields": [["root", "str", false], ["blobs", ["list", "str"], false]]},
