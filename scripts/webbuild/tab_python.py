@@ -24,6 +24,7 @@ TAB_MODULES = (
     "plan",
     "py.typed",
     "rdd",
+    "result_iterable.py",
     "shipping",
     "wire",
     "worker/__init__.py",
