@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tabswarm.executor import Piece, TaskResult, run_task
@@ -93,7 +94,7 @@ class Program:
     def text(self, data: bytes) -> FromSource:
         """Text that the driver serves; nobody told its hash."""
         block = partition_block(901)
-        return self._source(DriverSource(block), [piece_of(block, [data])._replace(root=b"", holder="driver")])
+        return self._source(DriverSource(block), [replace(piece_of(block, [data]), root=b"", holder="driver")])
 
     def stored(self, values: Iterable[Any], node: int = 902, partition: int = 0) -> FromSource:
         """The stored block of a vertex."""

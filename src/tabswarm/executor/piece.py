@@ -5,15 +5,16 @@ The law: nothing that came from elsewhere is read before its hash has been check
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from tabswarm.executor.failures import SourceCorrupt
 from tabswarm.ids import BlockId
 from tabswarm.shipping.block_hash import HASH_SIZE, root_hash, segment_hash
 
 
-class Piece(NamedTuple):
-    """Segment `segment` of a block.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Segment `index` of a block.
 
     `hashes` are those of all the block's segments, `root` the root hash that the commit told (empty: nobody told one,
     as for a file that the driver serves). `holder` is the peer that the bytes came from, empty for one's own store.
@@ -24,7 +25,7 @@ class Piece(NamedTuple):
     hashes: bytes
     root: bytes
     block: BlockId
-    segment: int = 0
+    index: int = 0
     holder: str = ""
 
 
@@ -40,8 +41,8 @@ def proven(piece: Piece) -> bytes | memoryview:
     """
     if piece.root and root_hash(piece.hashes) != piece.root:
         raise SourceCorrupt(piece.block, piece.holder, f"the hashes of block {piece.block} are not those of its commit")
-    start = piece.segment * HASH_SIZE
+    start = piece.index * HASH_SIZE
     if segment_hash(piece.data) != piece.hashes[start : start + HASH_SIZE]:
-        reason = f"segment {piece.segment} of block {piece.block} has other bytes than its hash says"
+        reason = f"segment {piece.index} of block {piece.block} has other bytes than its hash says"
         raise SourceCorrupt(piece.block, piece.holder, reason)
     return piece.data
