@@ -108,6 +108,11 @@ class ClassRegistry:
         """Let instances of any class that a shipped module defines stand in records."""
         self._modules[module.__name__] = module
 
+    @property
+    def modules(self) -> frozenset[str]:
+        """The names of the modules that were shipped."""
+        return frozenset(self._modules)
+
     def trust(self, cls: type) -> None:
         """Let a class's own `__reduce__`, `__setstate__` and `__init__` run on records."""
         self.add(cls, self._ids.get(cls))

@@ -1,0 +1,110 @@
+"""Shipping: a function or value of the driver's becomes a shipment, the bytes that a task's worker needs to have it.
+
+>>> from tabswarm.shipping.code_reader import CodeReader
+>>> shipment = ship(len)
+>>> CodeReader(shipment.blobs).load(shipment.root) is len
+True
+"""
+
+from __future__ import annotations
+
+import io
+import platform
+import sys
+from pathlib import Path
+
+import msgspec
+
+from tabswarm.errors import NotShippable
+from tabswarm.shipping.blob import FORMAT, Blob, Bytecode, SourceText, blob_hash, encode_blob, source_of
+from tabswarm.shipping.class_registry import SHIPPED
+from tabswarm.shipping.code_pickler import CodePickler
+from tabswarm.shipping.culprit import name_culprit
+from tabswarm.shipping.modules import is_local, local_source, module_imports, parents_of
+from tabswarm.shipping.source_capture import shown_path
+
+__all__ = ["Shipment", "SourceText", "blob_hash", "ship", "source_of"]
+
+
+class Shipment(msgspec.Struct, frozen=True):
+    """A value on its way.
+
+    `root` is the hash of the blob to load; `blobs` has it and one blob for each local module it needs. `python` is None where any
+    version will do; otherwise the payload holds bytecode and only workers of that very version ("3.11.7") may load it (Law 6).
+    `handles` are the ids of broadcasts and the like that were found inside: what `__shipped_handle__()` of each returned.
+    """
+
+    root: str
+    blobs: dict[str, bytes]
+    python: str | None = None
+    handles: tuple[str, ...] = ()
+
+
+def ship(
+    value: object, *, what: str = "function", root_folder: Path | None = None, allow_bytecode: bool = False
+) -> Shipment:
+    """Make a shipment of a function, a class or any other value of the driver's.
+
+    `what` is the word for it in errors; paths are shown relative to `root_folder`, by default the working directory. Raises
+    `NotShippable`, which names the variable and the path to what cannot travel, or `NoUsableSource`; with `allow_bytecode` code
+    without a usable source travels as bytecode instead.
+    """
+    file = io.BytesIO()
+    pickler = CodePickler(file, root_folder=root_folder, allow_bytecode=allow_bytecode)
+    try:
+        pickler.dump(value)
+    except Exception as error:
+        raise name_culprit(value, what, error, root_folder, allow_bytecode) from error
+    blobs: dict[str, bytes] = {}
+    modules = _module_blobs(list(pickler.modules), blobs, root_folder)
+    root = encode_blob(
+        Blob(
+            format=FORMAT,
+            python=platform.python_version(),
+            module=None,
+            is_package=False,
+            texts=pickler.texts,
+            codes=pickler.codes,
+            modules=modules,
+            compressed_from=0,
+            payload=file.getvalue(),
+        )
+    )
+    root_hash = blob_hash(root)
+    blobs[root_hash] = root
+    bytecode = any(isinstance(code, Bytecode) for code in pickler.codes)
+    return Shipment(root_hash, blobs, platform.python_version() if bytecode else None, tuple(pickler.handles))
+
+
+def _module_blobs(names: list[str], blobs: dict[str, bytes], root_folder: Path | None) -> dict[str, str]:
+    """One blob for each local module that is needed, directly or by another; gives the hash of each by name."""
+    found: dict[str, str] = {}
+    waiting = [each for name in names for each in (*parents_of(name), name)]
+    while waiting:
+        name = waiting.pop()
+        if name in found or not is_local(name):
+            continue
+        source = local_source(name)
+        text = SourceText(shown_path(source.filename, root_folder), 1, source.text)
+        blob = encode_blob(
+            Blob(
+                format=FORMAT,
+                python=platform.python_version(),
+                module=name,
+                is_package=source.is_package,
+                texts=[text],
+                codes=[],
+                modules={},
+                compressed_from=0,
+                payload=b"",
+            )
+        )
+        found[name] = blob_hash(blob)
+        blobs[found[name]] = blob
+        if name in sys.modules:
+            SHIPPED.add_module(sys.modules[name])
+        try:
+            waiting.extend(each for imported in module_imports(source) for each in (*parents_of(imported), imported))
+        except SyntaxError as error:
+            raise NotShippable(f"the local module {name} does not compile: {error}") from error
+    return dict(sorted(found.items()))

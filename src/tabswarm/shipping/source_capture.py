@@ -1,0 +1,181 @@
+"""Finds the source of a live code object, and proves that it is its source.
+
+The candidates are the `def`s and `lambda`s of the file that bear its name, those on its line first. Each is compiled as the far
+end will compile it and compared with the live code; only one that is the same is taken. Two lambdas on a line differ in their code or,
+if they don't, are interchangeable; among candidates that are the same the instructions' columns decide.
+
+What pytest's import hook rewrote never is the same as its text, although the text means the same but for pytest's messages: there
+the line and the columns alone decide.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import os
+import sys
+import sysconfig
+import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from tabswarm.errors import NoUsableSource
+from tabswarm.shipping.blob import CodeSource, SourceText
+from tabswarm.shipping.code_equality import future_flags, same_code
+from tabswarm.shipping.compile_source import FunctionNode, compile_source
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """A code object's source; `code` is what the text compiles to here, `node` its syntax tree."""
+
+    source: CodeSource
+    text: SourceText
+    code: types.CodeType
+    node: FunctionNode
+
+
+class _Candidate(msgspec.Struct, frozen=True):
+    node: FunctionNode
+    first_line: int  # with its decorators
+    class_name: str | None
+
+
+class _File(msgspec.Struct, frozen=True):
+    lines: list[str]
+    by_name: dict[str, list[_Candidate]]
+
+
+_FILES: dict[str, _File] = {}
+
+
+def capture(code: types.CodeType, names: Mapping[str, object], root_folder: Path | None = None) -> Captured:
+    """The source of a live code object, which lives among the global `names`; `NoUsableSource` where there is none."""
+    lines = _lines_of(code, names)
+    if not lines:
+        raise NoUsableSource(
+            f"{describe_code(code, root_folder)} has no source that can travel: it was typed at a prompt that keeps none, or made by "
+            "exec. Put it into a file, or use `tabswarm shell` or a notebook"
+        )
+    file = _parsed(code.co_filename, lines)
+    if file is None:
+        raise _edited(code, root_folder)
+    candidates = file.by_name.get(code.co_name, [])
+    on_line = [candidate for candidate in candidates if candidate.first_line == code.co_firstlineno]
+    shown = shown_path(code.co_filename, root_folder)
+    if is_rewritten(names):
+        fitting = [_compiled(code, candidate, file.lines, shown) for candidate in on_line]
+        fitting = [captured for captured in fitting if captured.code.co_freevars == code.co_freevars]
+    else:
+        fitting = []
+        for group in (on_line, candidates):
+            compiled = (_compiled(code, candidate, file.lines, shown) for candidate in group)
+            fitting = [captured for captured in compiled if same_code(captured.code, code)]
+            if fitting:
+                break
+    if not fitting:
+        raise _edited(code, root_folder)
+    return fitting[0] if len(fitting) == 1 else _by_position(fitting, code)
+
+
+def is_rewritten(names: Mapping[str, object]) -> bool:
+    """Whether pytest's import hook rewrote the module of these globals (its `assert`s only)."""
+    spec = names.get("__spec__")
+    loader = names.get("__loader__") or getattr(spec, "loader", None)
+    return any(kind.__name__ == "AssertionRewritingHook" for kind in type(loader).__mro__)
+
+
+def describe_code(code: types.CodeType, root_folder: Path | None = None) -> str:
+    """`lambda at job.py:12`, `function `f` at job.py:12`."""
+    place = f"{shown_path(code.co_filename, root_folder)}:{code.co_firstlineno}"
+    return f"lambda at {place}" if code.co_name == "<lambda>" else f"function `{code.co_qualname}` at {place}"
+
+
+def shown_path(filename: str, root_folder: Path | None = None) -> str:
+    """A path as a stranger may see it: relative to the working directory, or the library's; never a home folder's name."""
+    if filename.startswith("<"):
+        return filename
+    path = Path(os.path.abspath(filename))
+    root = Path(os.path.abspath(root_folder or Path.cwd()))
+    for base in (root, *_LIBRARIES):
+        if path.is_relative_to(base) and base != Path(base.anchor):
+            return path.relative_to(base).as_posix()
+    return path.name
+
+
+_LIBRARIES = sorted(
+    {Path(os.path.abspath(folder)) for key, folder in sysconfig.get_paths().items() if key.endswith("lib")},
+    key=lambda folder: -len(folder.parts),
+)
+
+
+def _lines_of(code: types.CodeType, names: Mapping[str, object]) -> list[str]:
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, dict(names))
+    if not lines and sys.version_info >= (3, 13):
+        lines = linecache._getlines_from_code(code)  # type: ignore[attr-defined]
+    return list(lines)
+
+
+def _parsed(filename: str, lines: list[str]) -> _File | None:
+    known = _FILES.get(filename)
+    if known is not None and known.lines == lines:
+        return known
+    try:
+        tree = ast.parse("".join(lines))
+    except SyntaxError:
+        return None
+    by_name: dict[str, list[_Candidate]] = {}
+    for candidate in _functions(tree, None):
+        by_name.setdefault(getattr(candidate.node, "name", "<lambda>"), []).append(candidate)
+    if len(_FILES) > 256:
+        _FILES.clear()
+    _FILES[filename] = file = _File(lines, by_name)
+    return file
+
+
+def _functions(tree: ast.AST, class_name: str | None) -> Iterator[_Candidate]:
+    waiting: list[tuple[ast.AST, str | None]] = [(tree, class_name)]
+    while waiting:
+        node, around = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            decorators = getattr(node, "decorator_list", [])
+            yield _Candidate(node, min([node.lineno, *(d.lineno for d in decorators)]), around)
+        # Decorators and bases of a class stand outside of it; the mangling of names there hardly matters, as the check below tells.
+        inside = node.name if isinstance(node, ast.ClassDef) else around
+        waiting.extend((child, inside) for child in ast.iter_child_nodes(node))
+
+
+def _compiled(code: types.CodeType, candidate: _Candidate, lines: list[str], shown: str) -> Captured:
+    node = candidate.node
+    end_line = node.end_lineno or node.lineno
+    text = SourceText(shown, candidate.first_line, "".join(lines[candidate.first_line - 1 : end_line]).rstrip("\n"))
+    source = CodeSource(
+        text=0,
+        line=node.lineno,
+        column=node.col_offset,
+        end_line=end_line,
+        end_column=node.end_col_offset or 0,
+        name=code.co_name,
+        qualname=code.co_qualname,
+        free=code.co_freevars,
+        class_name=candidate.class_name,
+        flags=future_flags(code),
+    )
+    return Captured(source, text, compile_source(source, text), node)
+
+
+def _by_position(fitting: list[Captured], code: types.CodeType) -> Captured:
+    def distance(captured: Captured) -> int:
+        live = {position for position in code.co_positions() if position[2] is not None}
+        return len(live.symmetric_difference(captured.code.co_positions()))
+
+    return min(fitting, key=distance)
+
+
+def _edited(code: types.CodeType, root_folder: Path | None) -> NoUsableSource:
+    return NoUsableSource(
+        f"{describe_code(code, root_folder)} is not what its file says any more: the file was edited after its import, or an import "
+        "hook rewrote the code. Start the program again (or reload the module), so that what is shipped is what runs here"
+    )
