@@ -1,0 +1,89 @@
+// A Worker of the sealed frame: starts Python, then runs the tasks that come over its port, one after the other.
+import type { FromWorker, Piece, Runtime, ToWorker, WrittenBlock } from "./protocol.ts";
+import { narrowGlobals, noGlobals } from "./scope.ts";
+
+interface Pyodide {
+  version: string;
+  pyimport(name: string): unknown;
+}
+
+interface LoadOptions {
+  indexURL: string;
+  packages: string[];
+  jsglobals: object;
+  env: Record<string, string>;
+  stdout(line: string): void;
+  stderr(line: string): void;
+}
+
+/** What the Python side calls while it runs a task (`worker/pyodide/host.py` has the same list). */
+interface Host {
+  output(stream: string, text: string, partition: number, dropped: number): void;
+  block(data: Uint8Array, sizes: number[], hashes: Uint8Array): void;
+  finished(message: Uint8Array): void;
+  failed(message: Uint8Array): void;
+  corrupt(block: string, reason: string): void;
+}
+
+/** The two functions of `tabswarm.worker.pyodide`. */
+interface PythonSide {
+  close_doors(): string;
+  run(assign: Uint8Array, code: [string, Uint8Array][], inputs: Piece[][], host: Host): void;
+}
+
+self.onmessage = async (event: MessageEvent<{ runtime: Runtime }>) => {
+  const port = event.ports[0] as MessagePort;
+  const say = (message: FromWorker, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+  self.onmessage = null;
+  try {
+    const python = await startPython(event.data.runtime);
+    const version = python.close_doors();
+    narrowGlobals();
+    port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+      try {
+        python.run(data.assign, data.code, data.inputs, hostOf(say));
+      } catch (error) {
+        // The Python side reports every error of a task itself, so what arrives here is the end of Python.
+        const reason = String(error);
+        say({ is: "dead", reason, memory: /memory|allocation/i.test(reason) });
+      }
+    };
+    say({ is: "ready", python: version });
+  } catch (error) {
+    say({ is: "broken", reason: String(error) });
+  }
+};
+
+async function startPython(runtime: Runtime): Promise<PythonSide> {
+  const { loadPyodide } = (await import(/* @vite-ignore */ `${runtime.base}pyodide.mjs`)) as {
+    loadPyodide(options: LoadOptions): Promise<Pyodide>;
+  };
+  const pyodide = await loadPyodide({
+    indexURL: runtime.base,
+    packages: runtime.wheels.map((name) => runtime.base + name),
+    jsglobals: noGlobals,
+    env: { HOME: "/home/volunteer", PYTHONHASHSEED: "0" },
+    // What is printed outside a task (by Pyodide, while it loads) concerns nobody.
+    stdout: () => {},
+    stderr: () => {},
+  });
+  if (pyodide.version !== runtime.pyodide)
+    throw new Error(`Pyodide ${pyodide.version} came where ${runtime.pyodide} was expected`);
+  return pyodide.pyimport("tabswarm.worker.pyodide") as PythonSide;
+}
+
+/** What a task tells the page; the blocks' buffers are moved there, not copied. */
+function hostOf(say: (message: FromWorker, transfer?: Transferable[]) => void): Host {
+  const blocks: WrittenBlock[] = [];
+  return {
+    output: (stream, text, partition, dropped) => say({ is: "output", stream, text, partition, dropped }),
+    block: (data, sizes, hashes) => void blocks.push({ data, sizes, hashes }),
+    finished: (message) =>
+      say(
+        { is: "finished", message, blocks },
+        blocks.map(({ data }) => data.buffer as ArrayBuffer),
+      ),
+    failed: (message) => say({ is: "failed", message }),
+    corrupt: (block, reason) => say({ is: "corrupt", block, reason }),
+  };
+}

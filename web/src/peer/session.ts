@@ -1,0 +1,138 @@
+import { readToVolunteer } from "../wire/check.ts";
+import { encodeMessage } from "../wire/codec.ts";
+import type { FromVolunteer, Hello, Refused, ToVolunteer, Welcome } from "../wire/messages.ts";
+import { backoff } from "./backoff.ts";
+
+/** What a session tells of itself; each as it happens. */
+export interface SessionEvents {
+  /** How to introduce ourselves, asked anew for each try. */
+  hello(): Hello;
+  opened(welcome: Welcome): void;
+  message(message: ToVolunteer, bytes: Uint8Array): void;
+  /** The coordinator is gone, or was never there; the next try comes in `retry` ms. */
+  broken(retry: number): void;
+  /** The coordinator would not have us, now or later: no further try. */
+  refused(refused: Pick<Refused, "code" | "reason">): void;
+}
+
+/** A WebSocket as far as a session uses one; tests bring their own. */
+export type OpenSocket = (url: string) => WebSocket;
+
+/** Refusals for good, as `wire/close_code.py` spells and numbers them; after any other another try may find it gone. */
+const FOR_GOOD: Record<string, number> = { unauthenticated: 4401, wrong_role: 4403, version: 4426 };
+/** The coordinator pings each second; after so many ms without a word it is gone. */
+const SILENCE = 10_000;
+
+/**
+ * The control socket to the coordinator: says Hello, answers pings, and comes back by itself when it breaks.
+ *
+ * A session that broke is not resumed: the next one is a new peer, and what the old one held is dropped.
+ */
+export class Session {
+  private socket: WebSocket | null = null;
+  private welcomed = false;
+  private tries = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  private heard = 0;
+  private ended = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly events: SessionEvents,
+    private readonly openSocket: OpenSocket = (url) => new WebSocket(url),
+  ) {}
+
+  connect(): void {
+    if (this.ended) return;
+    const socket = this.openSocket(this.url);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    this.welcomed = false;
+    socket.onopen = () => socket.send(encodeMessage(this.events.hello()));
+    socket.onmessage = ({ data }) => this.take(socket, data);
+    socket.onclose = ({ code, reason }) => this.closed(socket, code, reason);
+    this.heard = performance.now();
+    clearTimeout(this.silence);
+    this.watch(socket);
+  }
+
+  /** Sends a message, or drops it while there is no session (nobody would know what it is about). */
+  send(message: FromVolunteer): void {
+    if (this.welcomed && this.socket?.readyState === 1) this.socket.send(encodeMessage(message));
+  }
+
+  /** Tries again at once, e.g. when the network is back. */
+  retryNow(): void {
+    if (this.ended || this.socket) return;
+    clearTimeout(this.timer);
+    this.connect();
+  }
+
+  /** Ends the session for good. */
+  end(): void {
+    this.ended = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.silence);
+    this.socket?.close(1000);
+    this.socket = null;
+  }
+
+  private take(socket: WebSocket, data: unknown): void {
+    if (socket !== this.socket) return;
+    this.heard = performance.now();
+    let message: ToVolunteer;
+    const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0);
+    try {
+      message = readToVolunteer(bytes);
+    } catch (error) {
+      console.error("the coordinator sent a message that this page cannot read:", error);
+      socket.close(4400, "bad message");
+      return this.lost(socket);
+    }
+    if (message.type === "Ping") return this.send({ type: "Pong", number: message.number });
+    if (message.type === "Welcome") {
+      this.welcomed = true;
+      this.tries = 0;
+      return this.events.opened(message);
+    }
+    if (message.type === "Refused" && !this.welcomed) {
+      if (message.code in FOR_GOOD) this.giveUp(message);
+      return;
+    }
+    this.events.message(message, bytes);
+  }
+
+  private closed(socket: WebSocket, code: number, reason: string): void {
+    if (socket !== this.socket || this.ended) return;
+    const word = Object.keys(FOR_GOOD).find((key) => FOR_GOOD[key] === code);
+    if (word) this.giveUp({ code: word, reason });
+    else this.lost(socket);
+  }
+
+  private giveUp(refused: Pick<Refused, "code" | "reason">): void {
+    this.end();
+    this.events.refused(refused);
+  }
+
+  private watch(socket: WebSocket): void {
+    this.silence = setTimeout(
+      () => {
+        if (socket !== this.socket) return;
+        if (performance.now() - this.heard < SILENCE) return this.watch(socket);
+        socket.close(4410, "the coordinator is silent");
+        this.lost(socket);
+      },
+      Math.max(0, this.heard + SILENCE - performance.now()),
+    );
+  }
+
+  private lost(socket: WebSocket): void {
+    if (socket !== this.socket || this.ended) return;
+    this.socket = null;
+    this.welcomed = false;
+    const wait = backoff(this.tries++);
+    this.timer = setTimeout(() => this.connect(), wait);
+    this.events.broken(wait);
+  }
+}

@@ -1,0 +1,90 @@
+/** Every sentence that a page shows, in one place: to be read in one go, and translated one day. */
+
+export const volunteer = {
+  heading: "Lend this tab's computing power",
+  asks: (title: string) => `“${title}” asks for your help.`,
+  asksUntitled: "Someone shared this link with you and asks for your help.",
+  what: "This browser tab would compute small pieces of a larger job, written in Python, and hand the results back.",
+  promises: [
+    "Nothing runs before you press Start, and Stop ends it within a second.",
+    "The job's code runs in a sealed frame: it can reach neither your files, nor other sites, nor your network.",
+    "Whoever shared the link sees this tab's results, how many cores it may use and its network address.",
+    "While it runs, one processor core is busy. You may use other tabs meanwhile.",
+  ],
+  start: "Start",
+  startAgain: "Start again",
+  stop: "Stop now",
+  cores: "Cores this tab may use",
+  coresOf: (most: number) => `of ${most}`,
+
+  meter: {
+    heading: "What this tab does",
+    job: "Job",
+    task: "Working on",
+    partition: (name: string, partition: number) => `${name}, partition ${partition}`,
+    more: (others: number) => `and ${others} more`,
+    tasks: "Tasks done",
+    received: "Received",
+    sent: "Sent",
+    held: "Held for others",
+    time: "Computing time",
+    blocks: (count: number, bytes: string) => (count === 1 ? `1 block, ${bytes}` : `${count} blocks, ${bytes}`),
+    nothing: "–",
+    seconds: (seconds: number) =>
+      seconds < 90 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`,
+  },
+
+  state: {
+    connecting: "Connecting …",
+    invited: "Ready when you are",
+    sealing: "Checking that the frame is sealed …",
+    starting: "Starting Python (a few seconds, the first time longer) …",
+    waiting: "Waiting for work",
+    waitingMore: "This tab is ready. Leave it open; work starts by itself as soon as there is some.",
+    fetching: "Fetching what the task needs …",
+    computing: "Computing",
+    gone: "The coordinator is gone",
+    goneMore: "This tab tries to reach it again by itself. What it held is dropped; others compute it again.",
+    leaving: "Leaving …",
+    left: "Stopped",
+    leftMore: "Nothing runs any more. Thank you for what this tab has computed.",
+    leftUnused: "Nothing runs any more.",
+    noInvite: "This page needs an invite link",
+    noInviteMore:
+      "An invite link ends in #… and a long code. Open the whole link that you were given, or ask for it again.",
+    refused: "This link is not valid",
+    wrongRole: "This is not an invite link",
+    wrongRoleMore: "It is a link of another kind (for those who submit jobs). Ask for the invite link.",
+    refusedMore: "It may have been withdrawn, or a part of it was lost on its way. Ask for a new one.",
+    version: "This page is out of date",
+    versionMore: "The coordinator runs another version by now. Reload this page.",
+    cannotSandbox: "This browser cannot sandbox",
+    cannotSandboxMore: (doors: string) =>
+      `A job's code could get out of its frame here, so nothing was started. Open the link in another browser, or a newer one. Found open: ${doors}.`,
+    cannotStart: "Python could not be started",
+    cannotStartMore: (reason: string) => `Nothing runs. Reload the page to try again. The reason given: ${reason}`,
+    unsupported: "This browser is too old",
+    unsupportedMore: (what: string) => `It lacks ${what}. Open the link in a current Chrome, Edge, Firefox or Safari.`,
+  },
+};
+
+export const consolePage = {
+  heading: "A driver link",
+  what: "This is the address of a swarm: browser tabs and machines that compute together. The link that brought you here lets its holder run jobs on them, so keep it to yourself.",
+  how: "To run a job today, use tabswarm on your own machine. Write a program against its Context, then:",
+  command: "tabswarm run JOB.py --master 'LINK'",
+  link: "LINK is the whole address that you opened, with all that follows the #. This page has taken it out of the address bar, so copy it from where you got it.",
+  invite: "To have others lend their tabs, send them the invite link instead: it lets them compute and nothing else.",
+};
+
+/** Bytes for people: powers of 1000, three digits at most. */
+export function inBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
+}

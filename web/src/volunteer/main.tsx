@@ -1,0 +1,54 @@
+// The volunteer page: what an invite link opens.
+import { render } from "preact";
+import type { Runtime } from "../frame/protocol.ts";
+import { takeInvite } from "./invite.ts";
+import { Page } from "./page.tsx";
+import { phase } from "./state.ts";
+import { Volunteer } from "./volunteer.ts";
+
+const page = document.getElementById("page") as HTMLElement;
+const runtime = JSON.parse(document.getElementById("runtime")?.textContent ?? "") as Runtime;
+
+/** What this page cannot do without; a browser without it is too old, or set to forbid it. */
+const needed: Record<string, unknown> = {
+  WebAssembly: globalThis.WebAssembly,
+  "JavaScript modules in Workers": globalThis.Worker,
+  "Promise.withResolvers": Promise.withResolvers,
+};
+
+function open(): Volunteer | null {
+  const missing = Object.keys(needed).filter((name) => !needed[name]);
+  if (missing.length > 0) {
+    phase.value = { is: "unsupported", what: missing.join(", ") };
+    return null;
+  }
+  const invite = takeInvite(window);
+  if (invite === null) {
+    phase.value = { is: "no-invite" };
+    return null;
+  }
+  phase.value = { is: "connecting" };
+  const volunteer = new Volunteer(invite, runtime);
+  addEventListener("pagehide", () => volunteer.quit("the page was closed"));
+  addEventListener("online", () => volunteer.online());
+  return volunteer;
+}
+
+let volunteer = open();
+
+render(
+  <Page
+    start={() => void volunteer?.start()}
+    stop={() => volunteer?.stop()}
+    again={() => {
+      volunteer = open();
+    }}
+    allow={(cores) => volunteer?.allowCores(cores)}
+  />,
+  page,
+);
+
+// A second link opened in the same tab changes the fragment only: take it, and start from its beginning.
+addEventListener("hashchange", () => {
+  if (location.hash) location.reload();
+});

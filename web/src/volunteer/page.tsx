@@ -1,0 +1,116 @@
+import { inBytes, volunteer as text } from "../strings.ts";
+import * as state from "./state.ts";
+import { wordsFor } from "./words.ts";
+
+export interface Actions {
+  start(): void;
+  stop(): void;
+  /** After a stop: open the session anew. */
+  again(): void;
+  allow(cores: number): void;
+}
+
+/** The whole page. What it shows follows `state.ts`; a stranger's words go in as text, never as markup. */
+export function Page(actions: Actions) {
+  const { is } = state.phase.value;
+  const started = state.started.value;
+  return (
+    <>
+      <p class="brand">tabswarm</p>
+      <h1>{text.heading}</h1>
+      {is === "invited" && <Invitation />}
+      <Status />
+      {is === "invited" && (
+        <button type="button" class="start" id="start" onClick={actions.start}>
+          {text.start}
+        </button>
+      )}
+      {started && (
+        <button type="button" class="stop" id="stop" onClick={actions.stop}>
+          {text.stop}
+        </button>
+      )}
+      {is === "left" && (
+        <button type="button" class="start" id="again" onClick={actions.again}>
+          {text.startAgain}
+        </button>
+      )}
+      {(started || is === "left") && <Meter />}
+      {started && state.cores.value.most > 1 && <Cores allow={actions.allow} />}
+    </>
+  );
+}
+
+/** Who asks, for what, and what it means, before anything runs. */
+function Invitation() {
+  const title = state.title.value;
+  return (
+    <section>
+      <p class="asks">{title ? text.asks(title) : text.asksUntitled}</p>
+      <p>{text.what}</p>
+      <ul>
+        {text.promises.map((promise) => (
+          <li key={promise}>{promise}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Status() {
+  const { line, more, look } = wordsFor(state.phase.value, state.tasks.value, state.tasksDone.value);
+  return (
+    <p class={`status ${look}`} id="status" role="status" data-phase={state.phase.value.is}>
+      <strong>{line}</strong>
+      {more && <span>{more}</span>}
+    </p>
+  );
+}
+
+/** What runs, for whom and how much. */
+function Meter() {
+  const { meter } = text;
+  const [task, ...others] = state.tasks.value.filter((shown) => shown.state === "running");
+  const held = state.held.value;
+  const rows: [id: string, label: string, value: string][] = [
+    ["job", meter.job, state.job.value || meter.nothing],
+    ["task", meter.task, task ? meter.partition(task.name, task.partition) : meter.nothing],
+    ["tasks", meter.tasks, String(state.tasksDone.value)],
+    ["time", meter.time, meter.seconds(state.secondsComputed.value)],
+    ["received", meter.received, inBytes(state.received.value)],
+    ["sent", meter.sent, inBytes(state.served.value)],
+    ["held", meter.held, meter.blocks(held.count, inBytes(held.bytes))],
+  ];
+  return (
+    <section aria-label={meter.heading}>
+      <dl>
+        {rows.map(([id, label, value]) => (
+          <div key={id}>
+            <dt>{label}</dt>
+            <dd id={`meter-${id}`}>
+              {value}
+              {id === "task" && others.length > 0 && ` ${meter.more(others.length)}`}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Cores({ allow }: { allow(cores: number): void }) {
+  const { allowed, most } = state.cores.value;
+  return (
+    <p class="cores">
+      <label for="cores">{text.cores}</label>
+      <select id="cores" value={allowed} onChange={(event) => allow(Number(event.currentTarget.value))}>
+        {Array.from({ length: most }, (_, index) => index + 1).map((count) => (
+          <option key={count} value={count}>
+            {count}
+          </option>
+        ))}
+      </select>
+      <span>{text.coresOf(most)}</span>
+    </p>
+  );
+}

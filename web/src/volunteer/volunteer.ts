@@ -1,0 +1,259 @@
+import type { Runtime } from "../frame/protocol.ts";
+import { BlockStore } from "../peer/block_store.ts";
+import { Relay } from "../peer/relay.ts";
+import { Session } from "../peer/session.ts";
+import { type Hello, PROTOCOL, type ToVolunteer, type Welcome } from "../wire/messages.ts";
+import type { Attempt } from "./attempt.ts";
+import { forgetInvite } from "./invite.ts";
+import { Meter } from "./meter.ts";
+import { CannotSandbox, Sandbox } from "./sandbox.ts";
+import * as state from "./state.ts";
+import { Tasks } from "./tasks.ts";
+import { Workers } from "./workers.ts";
+
+/** Bytes of blocks that this tab offers to hold: an eighth of what the device has (browsers say at most 8 GB). */
+const budget = () => ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * 2 ** 27;
+/** All cores but one, so that the device stays its person's own. */
+const mostCores = () => Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
+
+/**
+ * This tab as a volunteer: it connects to learn who asks, starts nothing before `start`, and ends everything on `stop`.
+ *
+ * It wires the parts together; each of them is a file of its own.
+ */
+export class Volunteer {
+  private readonly store = new BlockStore(budget());
+  private readonly meter = new Meter(
+    (message) => this.session.send(message),
+    () => {
+      state.received.value = this.meter.received;
+      state.served.value = this.meter.served;
+    },
+  );
+  private readonly workers: Workers;
+  private readonly tasks: Tasks;
+  private session: Session;
+  private relay: Relay | null = null;
+  private sandbox: Sandbox | null = null;
+  /** Slots that the coordinator knows of: none before Python runs. */
+  private offered = 0;
+
+  constructor(
+    private readonly invite: string,
+    private readonly runtime: Runtime,
+  ) {
+    state.cores.value = { allowed: mostCores(), most: mostCores() };
+    this.workers = new Workers(
+      (died) => (this.sandbox as Sandbox).startWorker(died),
+      () => this.pythonRuns(),
+      (reason) => this.halt({ is: "cannot-start", reason }),
+    );
+    this.tasks = new Tasks({
+      store: this.store,
+      workers: this.workers,
+      fetch: (holder, orders) => this.fetch(holder, orders),
+      send: (message) => this.session.send(message),
+      changed: () => this.show(),
+      done: (attempt) => this.done(attempt),
+    });
+    this.session = this.newSession();
+    this.session.connect();
+  }
+
+  /** The person pressed Start: seal the frame, start Python, offer a slot. */
+  async start(): Promise<void> {
+    state.started.value = true;
+    state.phase.value = { is: "sealing" };
+    try {
+      const sandbox = await Sandbox.open(document.body, probeTargets(), () => this.frameGone());
+      if (state.phase.value.is !== "sealing") return sandbox.close();
+      this.sandbox = sandbox;
+    } catch (error) {
+      if (error instanceof CannotSandbox) return this.halt({ is: "cannot-sandbox", escaped: error.escaped });
+      return this.halt({ is: "cannot-start", reason: error instanceof Error ? error.message : String(error) });
+    }
+    state.phase.value = { is: "starting" };
+    this.workers.warm();
+  }
+
+  /** The person pressed Stop now: nothing runs any more when this returns. */
+  stop(): void {
+    state.phase.value = { is: "leaving" };
+    this.quit("stopped by its person");
+    state.phase.value = { is: "left" };
+  }
+
+  /** The page goes away. */
+  quit(reason: string): void {
+    this.session.send({ type: "Leaving", reason });
+    this.stopWork();
+    this.relay?.end();
+    this.relay = null;
+    this.session.end();
+  }
+
+  /** The person changed how many cores this tab may use. */
+  allowCores(allowed: number): void {
+    state.cores.value = { ...state.cores.value, allowed };
+    if (this.workers.slots > allowed) this.offer(allowed);
+  }
+
+  /** The network is back, so do not wait longer. */
+  online(): void {
+    this.session.retryNow();
+  }
+
+  private newSession(): Session {
+    return new Session(socketAddress(), {
+      hello: () => this.hello(),
+      opened: (welcome) => this.opened(welcome),
+      message: (message, bytes) => this.take(message, bytes),
+      broken: () => this.broken(),
+      refused: ({ code, reason }) => {
+        if (code === "unauthenticated" || code === "wrong_role") forgetInvite(window);
+        this.halt({ is: "refused", code, reason });
+      },
+    });
+  }
+
+  private hello(): Hello {
+    return {
+      type: "Hello",
+      token: this.invite,
+      role: "volunteer",
+      protocol: PROTOCOL,
+      version: versionOf(this.runtime),
+      python: pythonOf(this.runtime),
+      kind: "tab",
+      slots: this.offered,
+      memory: this.store.budget,
+    };
+  }
+
+  private opened(welcome: Welcome): void {
+    state.title.value = welcome.title ?? "";
+    this.relay?.end();
+    this.relay = new Relay(
+      socketAddress(),
+      { ...this.hello(), socket: "relay", resume: welcome.resume, slots: 0 },
+      this.store,
+      (received, served) => this.meter.moved(received, served),
+    );
+    if (this.sandbox) state.phase.value = { is: this.offered > 0 ? "working" : "starting" };
+    else if (state.phase.value.is === "connecting" || state.phase.value.is === "gone")
+      state.phase.value = { is: "invited" };
+  }
+
+  /** The session is over, and with it all that this tab was asked and all that it held. */
+  private broken(): void {
+    this.relay?.end();
+    this.relay = null;
+    this.tasks.reset();
+    this.meter.reset();
+    this.store.dropAll();
+    state.job.value = "";
+    if (state.phase.value.is !== "sealing") state.phase.value = { is: "gone" };
+    this.show();
+  }
+
+  private take(message: ToVolunteer, bytes: Uint8Array): void {
+    if (message.type === "JobInfo") {
+      state.job.value = message.name || message.job;
+      return;
+    }
+    this.tasks.take(message, bytes);
+    if (message.type === "Assign") this.grow();
+  }
+
+  private fetch(holder: string, orders: Parameters<Relay["fetch"]>[1]): ReturnType<Relay["fetch"]> {
+    if (!this.relay) throw new Error("there is no session to fetch over");
+    const transfer = this.relay.fetch(holder, orders);
+    const application = orders[0]?.block[0] ?? "";
+    transfer.arrivals.then(
+      (arrivals) =>
+        this.meter.fetched(
+          application,
+          arrivals.reduce((sum, { data }) => sum + data.length, 0),
+        ),
+      () => {}, // whoever asked hears of it
+    );
+    return transfer;
+  }
+
+  private pythonRuns(): void {
+    if (this.offered === 0) this.offer(1);
+    if (state.phase.value.is === "starting") state.phase.value = { is: "working" };
+    this.tasks.dispatch();
+  }
+
+  /** One more Worker while tasks queue up, as far as the person lets it. */
+  private grow(): void {
+    const queued = this.tasks.all.length > this.workers.slots;
+    if (queued && this.workers.slots < state.cores.value.allowed) this.offer(this.workers.slots + 1);
+  }
+
+  private offer(slots: number): void {
+    this.workers.slots = slots;
+    this.offered = slots;
+    this.session.send({ type: "Resources", slots, memory: this.store.budget });
+  }
+
+  private done(attempt: Attempt): void {
+    state.tasksDone.value += 1;
+    state.secondsComputed.value += (performance.now() - attempt.began) / 1000;
+  }
+
+  private show(): void {
+    state.tasks.value = this.tasks.all.map(({ assign: { spec }, state: at }) => {
+      const [node, partition] = spec.steps.at(-1) ?? [-1, -1];
+      return { name: spec.names[node] ?? "", partition, state: at };
+    });
+    state.held.value = { count: this.store.count, bytes: this.store.bytes };
+  }
+
+  private frameGone(): void {
+    if (this.sandbox) this.halt({ is: "cannot-start", reason: "the sealed frame ended by itself" });
+  }
+
+  private halt(phase: state.Phase): void {
+    this.quit(phase.is);
+    state.phase.value = phase;
+  }
+
+  private stopWork(): void {
+    this.workers.close();
+    this.sandbox?.close();
+    this.sandbox = null;
+    this.offered = 0;
+    state.started.value = false;
+    this.tasks.reset();
+    this.store.dropAll();
+    this.show();
+  }
+}
+
+function socketAddress(): string {
+  const address = new URL("/socket", location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  return address.href;
+}
+
+/** What the self-test tries from inside; this page can reach all of it. */
+function probeTargets() {
+  return {
+    fetch: new URL("/healthz", location.href).href,
+    socket: socketAddress(),
+    script: import.meta.url,
+  };
+}
+
+/** "3.14" of Pyodide "314.0.7", which carries Python's version in its own. */
+function pythonOf({ pyodide }: Runtime): string {
+  const [, major, minor] = /^(\d)(\d+)\./.exec(pyodide) ?? [];
+  return `${major}.${minor}`;
+}
+
+/** The version of tabswarm's own wheel for tabs: `tabswarm-0.1.0-py3-none-any.whl`. */
+function versionOf({ wheels }: Runtime): string {
+  return wheels.find((name) => name.startsWith("tabswarm-"))?.split("-")[1] ?? "";
+}

@@ -1,0 +1,152 @@
+import type { FromWorker, ToWorker } from "../frame/protocol.ts";
+import { readFromWorker } from "./from_frame.ts";
+import type { WorkerLine } from "./sandbox.ts";
+
+/** Starts a Worker; a `Sandbox` does, and tests bring their own. */
+export type StartWorker = (died: (reason: string) => void) => WorkerLine;
+
+/** What the one who runs a task in a Worker hears of it. */
+export interface TaskEvents {
+  message(message: FromWorker): void;
+  /** The Worker is gone, and the task with it. */
+  died(reason: string): void;
+}
+
+/** One Python in a Worker. It belongs to the application whose task it ran first, and to no other ever. */
+export class PythonWorker {
+  state: "starting" | "idle" | "busy" | "ended" = "starting";
+  application: string | null = null;
+  /** Code blobs that it has. */
+  readonly blobs = new Set<string>();
+  private task: TaskEvents | null = null;
+  private readonly line: WorkerLine;
+
+  constructor(
+    start: StartWorker,
+    private readonly pool: Workers,
+  ) {
+    this.line = start((reason) => this.died(reason));
+    this.line.port.onmessage = ({ data }) => this.take(readFromWorker(data));
+  }
+
+  run(application: string, order: ToWorker, transfer: Transferable[], task: TaskEvents): void {
+    this.application = application;
+    this.state = "busy";
+    this.task = task;
+    this.line.port.postMessage(order, transfer);
+  }
+
+  /** The task is over; the Worker may have another of the same application. */
+  free(): void {
+    if (this.state === "busy") this.state = "idle";
+    this.task = null;
+  }
+
+  /** Ends Python at once, whatever it does. */
+  end(): void {
+    if (this.state === "ended") return;
+    this.state = "ended";
+    this.task = null;
+    this.line.end();
+  }
+
+  private take(message: FromWorker | null): void {
+    if (this.state === "ended") return;
+    if (message === null) return this.died("it sent what no Worker of ours sends");
+    if (message.is === "broken") return this.died(message.reason);
+    if (message.is === "ready") {
+      if (this.state === "starting") this.state = "idle";
+      return this.pool.started();
+    }
+    this.task?.message(message);
+  }
+
+  private died(reason: string): void {
+    if (this.state === "ended") return;
+    const { task } = this;
+    const starting = this.state === "starting";
+    this.end();
+    if (starting) this.pool.notStarted(reason);
+    task?.died(reason);
+  }
+}
+
+/** Python could not be started this often in a row: the device or the network will not have it. */
+const START_TRIES = 3;
+
+/** The Workers of this tab: at most `slots`, one warm before its first task. */
+export class Workers {
+  slots = 1;
+  private all: PythonWorker[] = [];
+  private failedStarts = 0;
+  private closed = false;
+
+  /**
+   * @param available is called when a Worker becomes free for a task
+   * @param cannotStart is called when Python would not start several times in a row
+   */
+  constructor(
+    private readonly start: StartWorker,
+    private readonly available: () => void,
+    private readonly cannotStart: (reason: string) => void,
+  ) {}
+
+  /** Starts one Worker ahead of its first task. */
+  warm(): void {
+    if (!this.closed && this.alive().length === 0) this.add();
+  }
+
+  /**
+   * A Worker that can run a task of this application now, or null; then one may be starting, and `available` says when
+   * it is there. An idle Worker of another application makes room.
+   */
+  take(application: string): PythonWorker | null {
+    if (this.closed) return null;
+    const alive = this.alive();
+    const fits = ({ application: of }: PythonWorker) => of === application || of === null;
+    const idle = alive.filter(({ state }) => state === "idle");
+    const found = idle.find(({ application: of }) => of === application) ?? idle.find(fits);
+    if (found) return found;
+    if (alive.some(({ state }) => state === "starting")) return null;
+    if (alive.length >= this.slots) {
+      const other = idle[0];
+      if (!other) return null;
+      other.end();
+    }
+    this.add();
+    return null;
+  }
+
+  /** Ends the idle Workers of an application that is over; a busy one's task is for its owner to end. */
+  endApplication(application: string): void {
+    for (const worker of this.alive()) if (worker.application === application && worker.state !== "busy") worker.end();
+  }
+
+  /** Ends all of them, for good: no other will start. */
+  close(): void {
+    this.closed = true;
+    for (const worker of this.alive()) worker.end();
+  }
+
+  /** A Worker says that its Python runs. */
+  started(): void {
+    this.failedStarts = 0;
+    this.available();
+  }
+
+  /** A Worker ended before its Python ran. */
+  notStarted(reason: string): void {
+    this.failedStarts += 1;
+    if (this.failedStarts < START_TRIES) this.warm();
+    else this.cannotStart(reason);
+  }
+
+  private add(): void {
+    this.all.push(new PythonWorker(this.start, this));
+  }
+
+  private alive(): PythonWorker[] {
+    this.all = this.all.filter(({ state }) => state !== "ended");
+    return this.all;
+  }
+}
