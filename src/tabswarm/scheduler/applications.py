@@ -1,0 +1,76 @@
+"""What the scheduler knows of one application: its jobs, its blocks, who waits for which, and which may go when.
+
+Reuse never crosses applications, so all of this ends with `ApplicationStopped`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
+from tabswarm.plan.report import JobReport
+from tabswarm.scheduler.block_locations import BlockTable
+from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.tasks import DriverNeed, Need, ShuffleNeed, Task
+
+HISTORY = 200
+"""Reports of finished jobs kept for each application."""
+
+
+@dataclass(slots=True, eq=False)
+class Application:
+    """One run of a driver program.
+
+    `promised` says which open task is going to write a key, `consumers` which open tasks read one. `targets` are keys
+    that some driver did not fetch yet. `wanted` collects, within one event, keys that have to be made by new tasks;
+    the value says whether they were lost (else abandoned, by a job that ended). `expiring` are nodes whose blocks may
+    go as soon as no running job's plan has them. `unheard` are jobs that failed while no driver was there.
+    """
+
+    id: str
+    number: int
+    blocks: BlockTable
+    driver: str | None = None
+    name: str = ""
+    jobs: dict[str, Job] = field(default_factory=dict)
+    requests: dict[int, str] = field(default_factory=dict)
+    history: dict[str, JobReport] = field(default_factory=dict)
+    promised: dict[SinkKey, Task] = field(default_factory=dict)
+    consumers: dict[Need, dict[int, Task]] = field(default_factory=dict)
+    targets: dict[BlockKey, dict[str, None]] = field(default_factory=dict)
+    persisted: dict[int, None] = field(default_factory=dict)
+    in_use: dict[int, int] = field(default_factory=dict)
+    released: dict[int, None] = field(default_factory=dict)
+    expiring: dict[int, None] = field(default_factory=dict)
+    wanted: dict[SinkKey, bool] = field(default_factory=dict)
+    unheard: dict[str, None] = field(default_factory=dict)
+    cannot_compile: dict[str, dict[str, None]] = field(default_factory=dict)
+    assigned: int = 0
+
+    def exists(self, need: Need) -> bool:
+        """Whether what a task needs is there."""
+        if isinstance(need, ShuffleNeed):
+            return not self.blocks.shuffles[need.shuffle].absent
+        if isinstance(need, DriverNeed):
+            return self.driver is not None
+        return need in self.blocks.stored
+
+    def has_block(self, node: int, partition: int) -> bool:
+        """For the cut: stored, or promised by an open task."""
+        key = BlockKey(node, partition)
+        return key in self.blocks.stored or key in self.promised
+
+    def has_map_output(self, shuffle: int, partition: int) -> bool:
+        """For the cut: stored, or promised by an open task."""
+        key = MapOutputKey(shuffle, partition)
+        return key in self.blocks.stored or key in self.promised
+
+    def remember(self, job: Job) -> None:
+        """A job is over: keep its report, and forget the oldest beyond `HISTORY`."""
+        self.history[job.id] = job.report()
+        self.requests[job.request] = job.id
+        while len(self.history) > HISTORY:
+            oldest = next(iter(self.history))
+            del self.history[oldest]
+            self.unheard.pop(oldest, None)
+            self.requests = {request: kept for request, kept in self.requests.items() if kept != oldest}

@@ -1,0 +1,186 @@
+"""Where the blocks of one application are: by logical key, the one generation that counts, and who holds it.
+
+Three rules:
+
+1. A key has at most one stored generation. It is *stored* while at least one holder is there; the last holder's end
+   is the block's end, in the same step.
+2. Every attempt at a task writes generations of its own, so what a late or cancelled attempt left behind can never be
+   taken for the committed block. Numbers are never used twice, not even for keys that were forgotten since (`floor`).
+   Generation 0 is what the driver holds of its source nodes; computed blocks start at 1.
+3. The map outputs of a shuffle are an append-only log: a volunteer gets it whole once, and then what was added. A
+   shuffle exists when no map partition is absent, so a reducer waits for a counter and never for M blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tabswarm.ids import BlockId, BlockKind
+from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
+from tabswarm.plan.location import Location, MapOutput
+
+DRIVER_GENERATION = 0
+FIRST_GENERATION = 1
+
+
+@dataclass(slots=True, eq=False)
+class StoredBlock:
+    """The generation of a key that counts. `lasting` blocks (shuffles and forks) serve later jobs until their node is
+    released; others go when their job's results are fetched or their node is unpersisted. `inline` is kept only until
+    it was told."""
+
+    id: BlockId
+    size: int
+    root: bytes
+    segments: int
+    holders: dict[str, None]
+    job: str
+    lasting: bool
+    inline: bytes | None = None
+
+    def location(self) -> Location:
+        """As a volunteer or driver is told of it."""
+        return Location(self.id, self.size, self.root, tuple(self.holders))
+
+
+@dataclass(slots=True, eq=False)
+class MapOutputTable:
+    """The map outputs of one shuffle. `child` is the node that reads them, `epoch` counts compactions of the log."""
+
+    child: int
+    map_partitions: int
+    absent: dict[int, None]
+    log: list[MapOutput] = field(default_factory=list)
+    epoch: int = 0
+    bytes_by_holder: dict[str, int] = field(default_factory=dict)
+
+    def append(self, entry: MapOutput) -> None:
+        """Log an entry; a log that is mostly history is compacted, and everybody gets it whole again."""
+        self.log.append(entry)
+        if len(self.log) > 2 * self.map_partitions + 16:
+            self.log = _latest(self.log)
+            self.epoch += 1
+
+    def news(self, epoch: int, position: int) -> tuple[MapOutput, ...]:
+        """What a volunteer that read `position` entries of `epoch` has not got yet, each partition once."""
+        return tuple(_latest(self.log[position:] if epoch == self.epoch else self.log))
+
+    def moved(self, holder: str, size: int) -> None:
+        """Count `size` bytes more (or less) with a holder."""
+        total = self.bytes_by_holder.get(holder, 0) + size
+        if total > 0:
+            self.bytes_by_holder[holder] = total
+        else:
+            self.bytes_by_holder.pop(holder, None)
+
+
+def _latest(entries: list[MapOutput]) -> list[MapOutput]:
+    """The last entry of each partition, in the order of the partitions."""
+    by_partition = {entry.partition: entry for entry in entries}
+    return [by_partition[partition] for partition in sorted(by_partition)]
+
+
+@dataclass(slots=True, eq=False)
+class BlockTable:
+    """All blocks of one application, found by key, by holder and by the node that owns them (a map output belongs to
+    the node that reads it)."""
+
+    application: str
+    stored: dict[SinkKey, StoredBlock] = field(default_factory=dict)
+    shuffles: dict[int, MapOutputTable] = field(default_factory=dict)
+    by_holder: dict[str, dict[SinkKey, None]] = field(default_factory=dict)
+    by_owner: dict[int, dict[SinkKey, None]] = field(default_factory=dict)
+    generations: dict[SinkKey, int] = field(default_factory=dict)
+    floor: int = FIRST_GENERATION
+
+    def open_shuffle(self, shuffle: int, child: int, map_partitions: int) -> MapOutputTable:
+        """The table of a shuffle, made when its first task is."""
+        table = self.shuffles.get(shuffle)
+        if table is None:
+            absent = dict.fromkeys(range(map_partitions))
+            table = self.shuffles[shuffle] = MapOutputTable(child, map_partitions, absent)
+        return table
+
+    def new_generation(self, key: SinkKey) -> BlockId:
+        """A block id that no attempt ever had."""
+        generation = self.generations.get(key, self.floor)
+        self.generations[key] = generation + 1
+        if isinstance(key, MapOutputKey):
+            return BlockId(self.application, BlockKind.MAP_OUTPUT, key.shuffle, key.partition, generation)
+        return BlockId(self.application, BlockKind.PARTITION, key.node, key.partition, generation)
+
+    def owner(self, key: SinkKey) -> int:
+        """The node whose release lets the block go."""
+        return self.shuffles[key.shuffle].child if isinstance(key, MapOutputKey) else key.node
+
+    def put(self, key: SinkKey, block: StoredBlock) -> None:
+        """A commit: the key had no stored block, and has this one now."""
+        self.stored[key] = block
+        self.by_owner.setdefault(self.owner(key), {})[key] = None
+        for holder in block.holders:
+            self.by_holder.setdefault(holder, {})[key] = None
+        if isinstance(key, MapOutputKey):
+            table = self.shuffles[key.shuffle]
+            del table.absent[key.partition]
+            for holder in block.holders:
+                table.moved(holder, block.size)
+            table.append(_entry(key, block))
+
+    def remove_holder(self, key: SinkKey, holder: str) -> bool:
+        """A holder has the block no more. True if that was the last one: the block is lost and out of the table."""
+        block = self.stored[key]
+        del block.holders[holder]
+        held = self.by_holder[holder]
+        del held[key]
+        if not held:
+            del self.by_holder[holder]
+        if isinstance(key, MapOutputKey):
+            self.shuffles[key.shuffle].moved(holder, -block.size)
+        if block.holders:
+            if isinstance(key, MapOutputKey):
+                self.shuffles[key.shuffle].append(_entry(key, block))
+            return False
+        self._forget(key, block)
+        return True
+
+    def drop(self, key: SinkKey) -> StoredBlock:
+        """Nobody needs the block: take it out of the table and say who has to let go of it."""
+        block = self.stored[key]
+        holders = dict(block.holders)
+        for holder in holders:
+            self.remove_holder(key, holder)
+        block.holders = holders
+        return block
+
+    def _forget(self, key: SinkKey, block: StoredBlock) -> None:
+        del self.stored[key]
+        owner = self.owner(key)
+        owned = self.by_owner[owner]
+        del owned[key]
+        if not owned:
+            del self.by_owner[owner]
+        if isinstance(key, MapOutputKey):
+            table = self.shuffles[key.shuffle]
+            table.absent[key.partition] = None
+            table.append(MapOutput(key.partition, block.id.generation, 0, b"", 0, ()))
+
+    def forget_generation(self, key: SinkKey) -> None:
+        """The key has no block, no task and no handle any more: its counter goes, its numbers stay used."""
+        self.floor = max(self.floor, self.generations.pop(key, self.floor))
+
+    def forget_shuffle(self, shuffle: int) -> None:
+        """A shuffle without blocks and tasks: its table goes."""
+        table = self.shuffles.pop(shuffle)
+        for partition in range(table.map_partitions):
+            self.forget_generation(MapOutputKey(shuffle, partition))
+
+
+def _entry(key: MapOutputKey, block: StoredBlock) -> MapOutput:
+    return MapOutput(key.partition, block.id.generation, block.size, block.root, block.segments, tuple(block.holders))
+
+
+def key_of(block: BlockId) -> SinkKey:
+    """The logical key of a block id."""
+    if block.kind is BlockKind.MAP_OUTPUT:
+        return MapOutputKey(block.node, block.partition)
+    return BlockKey(block.node, block.partition)

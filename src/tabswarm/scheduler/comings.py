@@ -1,0 +1,185 @@
+"""Peers come and go: what a volunteer or a driver brings, and what goes with it.
+
+A volunteer that leaves is never a task's fault: its tasks are given back without a count, and all its locations go in
+the same step. A driver that leaves takes only what nobody else holds: source data that does not stand in the plan.
+"""
+
+from __future__ import annotations
+
+from tabswarm.ids import BlockId
+from tabswarm.plan.cut import BlockKey, DriverKey, SinkKey
+from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.block_locations import DRIVER_GENERATION, BlockTable, key_of
+from tabswarm.scheduler.commands import TellFailed
+from tabswarm.scheduler.commits import find_lease
+from tabswarm.scheduler.endings import fail
+from tabswarm.scheduler.events import (
+    BlocksLost,
+    DriverJoined,
+    DriverLeft,
+    FetchFailed,
+    ResourcesChanged,
+    VolunteerJoined,
+    VolunteerLeft,
+)
+from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.losses import lose_location, lose_target
+from tabswarm.scheduler.open_tasks import appeared, cancel_attempt, end_lease, give_back, vanished
+from tabswarm.scheduler.peers import Volunteer
+from tabswarm.scheduler.swarm_state import SwarmState
+from tabswarm.scheduler.task_spec import describe
+from tabswarm.scheduler.tasks import DriverNeed, Task, TaskState
+from tabswarm.scheduler.telling import retell
+
+UNAVAILABLE = "unavailable"
+"""How a `FetchFailed.reason` begins where the holder itself says that it lacks the block."""
+
+
+def volunteer_joined(state: SwarmState, event: VolunteerJoined) -> None:
+    """A volunteer is there. One that joins again without having left starts afresh."""
+    if event.peer in state.volunteers.by_id:
+        volunteer_left(state, VolunteerLeft(peer=event.peer, reason="joined again"))
+    state.volunteers.add(
+        Volunteer(event.peer, event.kind, event.name, event.slots, event.memory, event.python, event.capabilities)
+    )
+
+
+def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
+    """A volunteer is gone: its locations and its leases go in this step."""
+    if event.peer not in state.volunteers.by_id:
+        return
+    volunteer = state.volunteers.remove(event.peer)
+    returned: list[Task] = []
+    for task_id, number in volunteer.attempts:
+        task = state.tasks[task_id]
+        end_lease(state, state.applications[task.application], task, task.attempts[number])
+        give_back(state, state.applications[task.application], task)
+        returned.append(task)
+    for application in state.applications.values():
+        for key in list(application.blocks.by_holder.get(event.peer, ())):
+            lose_location(state, application, key, event.peer)
+    for task in returned:
+        task.tried.pop(event.peer, None)
+
+
+def resources_changed(state: SwarmState, event: ResourcesChanged) -> None:
+    """A volunteer has other slots: what no longer fits its queue is taken back, latest first."""
+    volunteer = state.volunteers.by_id.get(event.peer)
+    if volunteer is None:
+        return
+    state.volunteers.resize(volunteer, event.slots, event.memory)
+    for task_id, number in reversed(list(volunteer.attempts)):
+        task = state.tasks[task_id]
+        if len(volunteer.attempts) <= volunteer.capacity:
+            return
+        if task.state is TaskState.ASSIGNED:
+            application = state.applications[task.application]
+            cancel_attempt(state, application, task, task.attempts[number])
+            give_back(state, application, task)
+
+
+def blocks_lost(state: SwarmState, event: BlocksLost) -> None:
+    """A volunteer has these blocks no more."""
+    for block in event.blocks:
+        lose_block(state, block, event.peer)
+
+
+def lose_block(state: SwarmState, block: BlockId, holder: str) -> None:
+    """A holder lacks a block; nothing happens if that generation does not count any more, or it was no holder."""
+    application = state.applications.get(block.application)
+    if application is None:
+        return
+    key = key_of(block)
+    stored = application.blocks.stored.get(key)
+    if stored is not None and stored.id == block and holder in stored.holders:
+        lose_location(state, application, key, holder)
+
+
+def fetch_failed(state: SwarmState, event: FetchFailed) -> None:
+    """An attempt lacks a source: it goes back, preferably to somebody else, and counts for nothing. The location goes
+    if the holder says itself that it lacks the block, or sent other bytes than it should."""
+    lease = find_lease(state, event.peer, event.task, event.attempt)
+    if lease is None:
+        return
+    task, attempt = lease
+    application, job = state.applications[task.application], state.jobs[task.job]
+    end_lease(state, application, task, attempt)
+    task.tried[event.peer] = task.tried.get(event.peer, 0) + 1
+    give_back(state, application, task)
+    source = _source_of(application, task, event.block)
+    lacks = event.corrupt or event.reason.startswith(UNAVAILABLE)
+    if source is None or not lacks:
+        return
+    if isinstance(source, DriverKey):
+        if event.holder == application.driver:
+            _driver_lacks(state, job, source, event.reason)
+        return
+    holder = state.volunteers.by_id.get(event.holder)
+    if event.corrupt and holder is not None:
+        holder.strikes += 1
+    lose_block(state, event.block, event.holder)
+
+
+def _source_of(application: Application, task: Task, block: BlockId) -> DriverKey | SinkKey | None:
+    """Which source of the task a block is, if any: nobody brings down what is none of his task's."""
+    if block.application != application.id:
+        return None
+    key = key_of(block)
+    if isinstance(key, BlockKey):
+        driver = DriverKey(key.node, key.partition)
+        if block.generation == DRIVER_GENERATION:
+            return driver if driver in task.cut.sources else None
+        return key if key in task.needs else None
+    shuffles = [getattr(source, "shuffle", None) for source in task.cut.sources]
+    return key if key.shuffle in shuffles else None
+
+
+def _driver_lacks(state: SwarmState, job: Job, source: DriverKey, reason: str) -> None:
+    text = f"{describe(job, source.node)}, partition {source.partition}: the driver cannot give its data: {reason}"
+    fail(state, job, "SourceUnavailable", text)
+
+
+def driver_joined(state: SwarmState, event: DriverJoined) -> None:
+    """A driver is there, with the source data it holds, and hears of everything that it may not know yet."""
+    application = state.applications.get(event.application)
+    if application is None:
+        state.last_application += 1
+        blocks = BlockTable(event.application)
+        application = Application(event.application, state.last_application, blocks)
+        state.applications[event.application] = application
+    state.drivers[event.peer] = application.id
+    there = application.driver is not None
+    if there:
+        vanished(state, application, DriverNeed())
+    application.driver, application.name = event.peer, event.name or application.name
+    appeared(state, application, DriverNeed())
+    for job in list(application.jobs.values()):
+        _undeliver(state, application, job)
+        retell(state, application, job)
+    for job_id in application.unheard:
+        error, _, reason = application.history[job_id].error.partition(": ")
+        state.tell(TellFailed(peer=event.peer, cause=state.event, job=job_id, error=error, reason=reason, causes=()))
+    application.unheard = {}
+
+
+def driver_left(state: SwarmState, event: DriverLeft) -> None:
+    """A driver is gone. Its application goes on with what does not need it; tasks that do wait for it."""
+    application = state.applications.get(state.drivers.pop(event.peer, ""))
+    if application is None or application.driver != event.peer:
+        return
+    others = [peer for peer, of in state.drivers.items() if of == application.id]
+    vanished(state, application, DriverNeed())
+    application.driver = others[-1] if others else None
+    if application.driver is not None:
+        appeared(state, application, DriverNeed())
+    for job in application.jobs.values():
+        _undeliver(state, application, job)
+
+
+def _undeliver(state: SwarmState, application: Application, job: Job) -> None:
+    """What a driver got inside messages left with it: lost blocks of such targets matter again."""
+    delivered, job.delivered = job.delivered, {}
+    for key in delivered:
+        if key not in application.blocks.stored:
+            lose_target(state, job, key)
+            application.wanted.setdefault(key, True)

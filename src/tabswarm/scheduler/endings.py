@@ -1,0 +1,130 @@
+"""How a job ends: done, fetched, failed or cancelled; and how an application does.
+
+Whatever the end, nothing of the job stays behind but a report: its open tasks are dropped, its attempts cancelled, its
+unfetched targets let go. What other jobs of the application waited for among its tasks is cut again, for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tabswarm.plan.cut import SinkKey
+from tabswarm.plan.task import Failure
+from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.commands import EndApplication
+from tabswarm.scheduler.jobs import Job, JobState
+from tabswarm.scheduler.open_tasks import close_task
+from tabswarm.scheduler.retention import drop_block, is_kept, leave_nodes, sweep
+from tabswarm.scheduler.swarm_state import STOPPED, SwarmState
+from tabswarm.scheduler.tasks import Move
+from tabswarm.scheduler.telling import tell_done, tell_failed, tell_results
+
+CAUSES = 4
+"""Failures told with a failed job."""
+
+
+def finish_if_done(state: SwarmState, application: Application, job: Job) -> None:
+    """A running job whose targets are all committed is done."""
+    if job.state is not JobState.RUNNING or job.uncommitted:
+        return
+    job.move(JobState.DONE)
+    _drop_tasks(state, application, job)
+    leave_nodes(state, application, job)
+    tell_results(state, application, job)
+    tell_done(state, application, job)
+    job.told_done = True
+
+
+def fail(state: SwarmState, job: Job, error: str, reason: str, causes: Sequence[Failure] = ()) -> None:
+    """End a job without an answer. `error` is a class name of `tabswarm.errors`."""
+    _end_without_answer(state, job, JobState.FAILED, error, reason, causes)
+
+
+def cancel(state: SwarmState, job: Job, reason: str) -> None:
+    """Nobody wants the job any more: besides its targets, whatever only it stored goes."""
+    application = state.applications[job.application]
+    _end_without_answer(state, job, JobState.CANCELLED, "JobCancelled", reason, ())
+    for node in job.nodes:
+        for key in list(application.blocks.by_owner.get(node, ())):
+            if application.blocks.stored[key].job == job.id and not _kept_for_others(application, key):
+                drop_block(state, application, key)
+
+
+def _kept_for_others(application: Application, key: SinkKey) -> bool:
+    block = application.blocks.stored[key]
+    lasting, block.lasting = block.lasting, False
+    kept = is_kept(application, key)
+    block.lasting = lasting
+    return kept
+
+
+def _end_without_answer(
+    state: SwarmState, job: Job, end: JobState, error: str, reason: str, causes: Sequence[Failure]
+) -> None:
+    application = state.applications[job.application]
+    was_running = job.state is JobState.RUNNING
+    job.move(end)
+    job.error, job.reason, job.causes = error, reason, list(causes[-CAUSES:])
+    _drop_tasks(state, application, job)
+    if was_running:
+        leave_nodes(state, application, job)
+    tell_failed(state, application, job)
+    if application.driver is None:
+        application.unheard[job.id] = None
+    _forget(state, application, job)
+
+
+def fetched(state: SwarmState, job: Job) -> None:
+    """The driver has everything. A job that lost targets in the meantime need not make them again."""
+    if not job.told_done:
+        return
+    application = state.applications[job.application]
+    was_running = job.state is JobState.RUNNING
+    job.move(JobState.FETCHED)
+    _drop_tasks(state, application, job)
+    if was_running:
+        leave_nodes(state, application, job)
+    _forget(state, application, job)
+
+
+def _drop_tasks(state: SwarmState, application: Application, job: Job) -> None:
+    for task in list(job.tasks.values()):
+        for key in close_task(state, application, task, Move.DROP):
+            application.wanted.setdefault(key, False)
+        job.total -= 1
+
+
+def _forget(state: SwarmState, application: Application, job: Job) -> None:
+    """The job is over: its targets go, and only the report stays."""
+    for key in job.targets:
+        jobs = application.targets.get(key)
+        if jobs is not None:
+            jobs.pop(job.id, None)
+            if not jobs:
+                del application.targets[key]
+    del application.jobs[job.id]
+    del state.jobs[job.id]
+    application.remember(job)
+    sweep(state, application, job.plan.target)
+
+
+def stop_application(state: SwarmState, application: Application) -> None:
+    """The program is over: its jobs, blocks and code go, everywhere."""
+    for job in list(application.jobs.values()):
+        if job.state is JobState.RUNNING:
+            cancel(state, job, "the application was stopped")
+        else:
+            application.remember(job)
+            del state.jobs[job.id]
+    application.jobs = {}
+    state.drops = {}
+    for volunteer in state.volunteers.by_id.values():
+        volunteer.code.pop(application.id, None)
+        volunteer.tables = {key: seen for key, seen in volunteer.tables.items() if key[0] != application.id}
+        state.tell(EndApplication(peer=volunteer.id, cause=state.event, application=application.id))
+    for peer in [peer for peer, of in state.drivers.items() if of == application.id]:
+        del state.drivers[peer]
+    state.stopped[application.id] = tuple(application.history.values())
+    while len(state.stopped) > STOPPED:
+        del state.stopped[next(iter(state.stopped))]
+    del state.applications[application.id]

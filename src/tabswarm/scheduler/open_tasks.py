@@ -1,0 +1,155 @@
+"""Open tasks and what they wait for: added after a cut, woken by what appears, blocked by what is lost, closed.
+
+Everything is found through three indices of the application, never by a search: `promised` (who makes a key),
+`consumers` (who reads one), and each task's own `missing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tabswarm.plan.cut import BlockKey, CutTask, MapOutputKey, ShuffleKey, SinkKey
+from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.commands import CancelAttempt
+from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.swarm_state import SwarmState
+from tabswarm.scheduler.task_spec import blobs_of, code_refs, computed_steps, needs_of
+from tabswarm.scheduler.tasks import Attempt, Move, Need, ShuffleNeed, Task, TaskState
+
+
+def add_tasks(
+    state: SwarmState, application: Application, job: Job, cuts: Iterable[CutTask], *, first: bool
+) -> list[Task]:
+    """Open tasks for what was cut. `first`: these vertices never ran in this job, so the ledger expects a first run."""
+    added: list[Task] = []
+    for cut in cuts:
+        _open_shuffles(application, job, cut)
+        refs = code_refs(job, cut)
+        state.last_task += 1
+        task = Task(
+            state.last_task,
+            application.id,
+            job.id,
+            cut,
+            needs_of(job, cut),
+            roots=tuple(ref.root for ref in refs),
+            code=blobs_of(refs),
+        )
+        for key, _ in cut.sinks:
+            application.promised[key] = task
+        if first:
+            job.ledger.plan_first(computed_steps(cut))
+        state.tasks[task.id] = job.tasks[task.id] = task
+        job.total += 1
+        added.append(task)
+    for task in added:
+        for need in task.needs:
+            application.consumers.setdefault(need, {})[task.id] = task
+            if not application.exists(need):
+                task.missing[need] = None
+        if not task.missing:
+            _wake(job, task)
+    return added
+
+
+def _open_shuffles(application: Application, job: Job, cut: CutTask) -> None:
+    for key in [*cut.sources, *(sink for sink, _ in cut.sinks)]:
+        if isinstance(key, ShuffleKey | MapOutputKey):
+            shuffle = job.shuffles[key.shuffle]
+            application.blocks.open_shuffle(key.shuffle, shuffle.child, shuffle.map_partitions)
+
+
+def _wake(job: Job, task: Task) -> None:
+    task.move(Move.SOURCES_EXIST)
+    job.push_ready(task)
+
+
+def appeared(state: SwarmState, application: Application, need: Need) -> None:
+    """Something that tasks may wait for exists now."""
+    for task in application.consumers.get(need, {}).values():
+        if need in task.missing:
+            del task.missing[need]
+            if not task.missing and task.state is TaskState.BLOCKED:
+                _wake(state.jobs[task.job], task)
+
+
+def vanished(state: SwarmState, application: Application, need: Need) -> None:
+    """Something that existed is gone: tasks that have not started wait for it again, and are taken back where they
+    were assigned. Tasks that run have it already."""
+    for task in list(application.consumers.get(need, {}).values()):
+        task.missing[need] = None
+        if task.state is TaskState.READY:
+            task.move(Move.SOURCE_LOST)
+        elif task.state is TaskState.ASSIGNED:
+            withdraw(state, application, task)
+
+
+def withdraw(state: SwarmState, application: Application, task: Task) -> None:
+    """Take a task back from whoever has it."""
+    for attempt in list(task.attempts.values()):
+        cancel_attempt(state, application, task, attempt)
+    give_back(state, application, task)
+
+
+def cancel_attempt(state: SwarmState, application: Application, task: Task, attempt: Attempt) -> None:
+    """Tell the volunteer to stop, and end the lease."""
+    state.tell(CancelAttempt(peer=attempt.peer, cause=state.event, task=task.id, attempt=attempt.number))
+    end_lease(state, application, task, attempt)
+
+
+def end_lease(state: SwarmState, application: Application, task: Task, attempt: Attempt) -> None:
+    """The attempt is over, well or badly: whatever it reports from now on is late."""
+    del task.attempts[attempt.number]
+    job = state.jobs[task.job]
+    job.assigned -= 1
+    application.assigned -= 1
+    job.running -= attempt.started
+    volunteer = state.volunteers.by_id.get(attempt.peer)
+    if volunteer is not None:
+        del volunteer.attempts[(task.id, attempt.number)]
+        state.volunteers.settle(volunteer)
+
+
+def give_back(state: SwarmState, application: Application, task: Task) -> None:
+    """A task without an attempt waits for a volunteer again, or for its sources where some went in the meantime."""
+    task.move(Move.GIVE_BACK)
+    if task.missing:
+        task.move(Move.SOURCE_LOST)
+        for need in task.missing:
+            want_need(application, need)
+    else:
+        state.jobs[task.job].push_ready(task)
+
+
+def want_need(application: Application, need: Need) -> None:
+    """What a task lacks should be made, unless somebody is at it (`recut` looks)."""
+    if isinstance(need, BlockKey):
+        application.wanted.setdefault(need, True)
+    elif isinstance(need, ShuffleNeed):
+        for partition in application.blocks.shuffles[need.shuffle].absent:
+            application.wanted.setdefault(MapOutputKey(need.shuffle, partition), True)
+
+
+def close_task(state: SwarmState, application: Application, task: Task, move: Move) -> list[SinkKey]:
+    """The task is committed or dropped: take it out of every index. Returns what it promised and did not store."""
+    task.move(move)
+    job = state.jobs[task.job]
+    for attempt in list(task.attempts.values()):
+        if move is Move.DROP:
+            cancel_attempt(state, application, task, attempt)
+        else:
+            end_lease(state, application, task, attempt)
+    broken: list[SinkKey] = []
+    for key, _ in task.cut.sinks:
+        if application.promised.get(key) is task:
+            del application.promised[key]
+            if key not in application.blocks.stored:
+                broken.append(key)
+    for need in task.needs:
+        consumers = application.consumers[need]
+        del consumers[task.id]
+        if not consumers:
+            del application.consumers[need]
+    del state.tasks[task.id]
+    del job.tasks[task.id]
+    return broken

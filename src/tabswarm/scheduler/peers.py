@@ -1,0 +1,137 @@
+"""The volunteers: their slots, what they are at, what they have been sent, and how loaded they are.
+
+A volunteer takes as many tasks as it has slots, and as many again in its queue, so that the sources of the next ones
+are fetched while it computes. Placement never looks at all volunteers: those with room stand in *buckets* of equal
+load, by Python version, and the least loaded one is the first of the lowest bucket that is not empty. Inside a bucket
+the one whose load changed longest ago comes first, which keeps equal volunteers even by number of tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+LEVELS = 16
+"""Buckets for the running slots, and as many for the queue: level = tasks * LEVELS // slots."""
+
+
+@dataclass(slots=True, eq=False)
+class Volunteer:
+    """One volunteer. `attempts` are its leases as (task, attempt), oldest first; `code` and `tables` say what it has
+    been sent of each application. `strikes` counts bad blocks it served (quarantine is to come)."""
+
+    id: str
+    kind: str
+    name: str
+    slots: int
+    memory: int
+    python: str
+    capabilities: tuple[str, ...] = ()
+    attempts: dict[tuple[int, int], None] = field(default_factory=dict)
+    code: dict[str, dict[str, None]] = field(default_factory=dict)
+    tables: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    tasks: int = 0
+    strikes: int = 0
+    touched: int = 0
+    level: int | None = None
+
+    @property
+    def capacity(self) -> int:
+        """How many attempts it may have at once: its slots, and as many queued."""
+        return 2 * self.slots
+
+    @property
+    def overfull(self) -> bool:
+        """Whether something waits in its queue."""
+        return len(self.attempts) > self.slots
+
+
+Buckets = list[dict[str, None]]
+
+
+@dataclass(slots=True, eq=False)
+class Volunteers:
+    """All volunteers by id, and those with room by Python version and load. `pythons` counts who is there by version,
+    `active` those of them who have slots."""
+
+    by_id: dict[str, Volunteer] = field(default_factory=dict)
+    buckets: dict[str, Buckets] = field(default_factory=dict)
+    with_queue: dict[str, None] = field(default_factory=dict)
+    pythons: dict[str, int] = field(default_factory=dict)
+    active: dict[str, int] = field(default_factory=dict)
+    room: int = 0
+    changes: int = 0
+
+    def add(self, volunteer: Volunteer) -> None:
+        """A volunteer is there."""
+        self.by_id[volunteer.id] = volunteer
+        self.pythons[volunteer.python] = self.pythons.get(volunteer.python, 0) + 1
+        self._count_active(volunteer.python, volunteer.slots > 0)
+        self.settle(volunteer)
+
+    def remove(self, peer: str) -> Volunteer:
+        """A volunteer is gone."""
+        volunteer = self.by_id.pop(peer)
+        self._unsettle(volunteer)
+        self.with_queue.pop(peer, None)
+        self._count_active(volunteer.python, -(volunteer.slots > 0))
+        self.pythons[volunteer.python] -= 1
+        if not self.pythons[volunteer.python]:
+            del self.pythons[volunteer.python]
+            del self.buckets[volunteer.python]
+        return volunteer
+
+    def resize(self, volunteer: Volunteer, slots: int, memory: int) -> None:
+        """A volunteer has other slots or memory now."""
+        self._count_active(volunteer.python, (slots > 0) - (volunteer.slots > 0))
+        volunteer.slots, volunteer.memory = slots, memory
+        self.settle(volunteer)
+
+    def _count_active(self, python: str, change: int) -> None:
+        self.active[python] = self.active.get(python, 0) + change
+        if not self.active[python]:
+            del self.active[python]
+
+    def settle(self, volunteer: Volunteer) -> None:
+        """Put a volunteer into the bucket of its load, after its tasks or slots changed."""
+        self._unsettle(volunteer)
+        self.changes += 1
+        volunteer.touched = self.changes
+        if volunteer.overfull:
+            self.with_queue[volunteer.id] = None
+        else:
+            self.with_queue.pop(volunteer.id, None)
+        buckets = self.buckets.setdefault(volunteer.python, [{} for _ in range(2 * LEVELS)])
+        if len(volunteer.attempts) < volunteer.capacity:
+            volunteer.level = len(volunteer.attempts) * LEVELS // volunteer.slots
+            buckets[volunteer.level][volunteer.id] = None
+            self.room += 1
+
+    def _unsettle(self, volunteer: Volunteer) -> None:
+        if volunteer.level is not None:
+            del self.buckets[volunteer.python][volunteer.level][volunteer.id]
+            volunteer.level = None
+            self.room -= 1
+
+    def least_loaded(
+        self, pythons: Iterable[str], allowed: Callable[[str], bool], levels: range = range(2 * LEVELS)
+    ) -> Volunteer | None:
+        """The volunteer with room that has the least load, of these Python versions; the longest unchanged of equal
+        ones."""
+        rows = [self.buckets[python] for python in pythons]
+        for level in levels:
+            best: Volunteer | None = None
+            for buckets in rows:
+                for peer in buckets[level]:
+                    if allowed(peer):
+                        volunteer = self.by_id[peer]
+                        if best is None or volunteer.touched < best.touched:
+                            best = volunteer
+                        break
+            if best is not None:
+                return best
+        return None
+
+    def has_free_slot(self) -> bool:
+        """Whether some volunteer could start another task right now."""
+        return any(bucket for buckets in self.buckets.values() for bucket in buckets[:LEVELS])

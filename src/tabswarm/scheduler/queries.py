@@ -1,0 +1,92 @@
+"""Questions to the scheduler that change nothing."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from tabswarm.ids import BlockId
+from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, ShuffleKey
+from tabswarm.plan.report import BytesReport, JobReport, VolunteerReport
+from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.block_locations import DRIVER_GENERATION, key_of
+from tabswarm.scheduler.events import BytesMoved
+from tabswarm.scheduler.jobs import JobState
+from tabswarm.scheduler.swarm_state import SwarmState
+from tabswarm.scheduler.tasks import Task
+
+
+def report(state: SwarmState, job: str | None, application: str | None) -> tuple[JobReport, ...]:
+    """Reports in the order of submission: of stopped applications first, then of those that are there."""
+    reports: list[JobReport] = []
+    for stopped, kept in state.stopped.items():
+        if application is None or stopped == application:
+            reports.extend(kept)
+    for there in state.applications.values():
+        if application is None or there.id == application:
+            ordered = {**there.history, **{job_id: open_job.report() for job_id, open_job in there.jobs.items()}}
+            reports.extend(ordered[job_id] for job_id in sorted(ordered, key=lambda job_id: int(job_id[1:])))
+    return tuple(found for found in reports if job is None or found.id == job)
+
+
+def volunteers(state: SwarmState) -> tuple[VolunteerReport, ...]:
+    """Everybody who is there, in the order of joining."""
+    return tuple(
+        VolunteerReport(id=volunteer.id, name=volunteer.name, kind=volunteer.kind, tasks=volunteer.tasks)
+        for volunteer in state.volunteers.by_id.values()
+    )
+
+
+def may_fetch(state: SwarmState, requester: str, holder: str, block: BlockId) -> bool:
+    """A volunteer may have the sources of its attempts from their holders, a driver its unfetched targets."""
+    application = state.applications.get(block.application)
+    if application is None:
+        return False
+    if state.drivers.get(requester) == application.id:
+        key = key_of(block)
+        return isinstance(key, BlockKey) and key in application.targets and _holds(application, holder, block)
+    volunteer = state.volunteers.by_id.get(requester)
+    if volunteer is None:
+        return False
+    if not any(
+        _is_source(application, state.tasks[task], block)
+        for task, _ in volunteer.attempts
+        if state.tasks[task].application == application.id
+    ):
+        return False
+    if block.generation == DRIVER_GENERATION:
+        return holder == application.driver
+    return _holds(application, holder, block)
+
+
+def _holds(application: Application, holder: str, block: BlockId) -> bool:
+    stored = application.blocks.stored.get(key_of(block))
+    return stored is not None and stored.id == block and holder in stored.holders
+
+
+def _is_source(application: Application, task: Task, block: BlockId) -> bool:
+    key = key_of(block)
+    if isinstance(key, MapOutputKey):
+        return any(isinstance(source, ShuffleKey) and source.shuffle == key.shuffle for source in task.cut.sources)
+    if block.generation == DRIVER_GENERATION:
+        return DriverKey(key.node, key.partition) in task.cut.sources
+    return key in task.cut.sources
+
+
+def count_bytes(state: SwarmState, event: BytesMoved) -> None:
+    """Bytes are counted by application; they go on the account of its oldest running job, else of its latest."""
+    application = state.applications.get(event.application)
+    if application is None or min(event.direct, event.relayed) < 0:
+        return
+    jobs = list(application.jobs.values())
+    job = next((job for job in jobs if job.state is JobState.RUNNING), jobs[-1] if jobs else None)
+    if job is not None:
+        job.ledger.direct += event.direct
+        job.ledger.relayed += event.relayed
+    elif application.history:
+        latest, known = next(reversed(application.history.items()))
+        moved = BytesReport(
+            direct=known.bytes.direct + event.direct,
+            relayed=known.bytes.relayed + event.relayed,
+            inline=known.bytes.inline,
+        )
+        application.history[latest] = structs.replace(known, bytes=moved)

@@ -1,0 +1,126 @@
+"""A task ends badly: whom that counts against, and whether it is tried again.
+
+    kind               counts  then
+    raised             yes     a second volunteer; the same type at the same line twice, or nobody else: the job fails
+    not_serialisable   -       the job fails
+    cannot_compile     no      volunteers of that Python get no task with that code; none left: the job fails
+    code_refused,      yes     another volunteer where there is one; the fourth time the job fails
+    timeout, worker_died,
+    out_of_memory
+
+A volunteer that leaves, or a source that could not be fetched, is nobody's failure; but a task is started at most
+`MAX_STARTS` times in all, so that everything ends.
+"""
+
+from __future__ import annotations
+
+from tabswarm.plan.operators import code_of
+from tabswarm.plan.task import Failure, FailureKind
+from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.eligibility import eligible_pythons, untried_exist
+from tabswarm.scheduler.endings import fail
+from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.open_tasks import end_lease, give_back
+from tabswarm.scheduler.swarm_state import SwarmState
+from tabswarm.scheduler.task_spec import describe
+from tabswarm.scheduler.tasks import Attempt, Task
+
+MAX_FAILURES = 4
+MAX_STARTS = 100
+
+ERRORS: dict[FailureKind, str] = {
+    FailureKind.RAISED: "TaskError",
+    FailureKind.NOT_SERIALISABLE: "ResultNotSerialisable",
+    FailureKind.CANNOT_COMPILE: "NoEligibleVolunteers",
+    FailureKind.CODE_REFUSED: "CodeRefused",
+    FailureKind.TIMEOUT: "TaskTimeout",
+    FailureKind.WORKER_DIED: "WorkerLost",
+    FailureKind.OUT_OF_MEMORY: "WorkerLost",
+}
+"""The class of `tabswarm.errors` with which a job ends."""
+
+
+def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Failure) -> None:
+    """The attempt that holds the lease failed: try again elsewhere, or end the job."""
+    application, job = state.applications[task.application], state.jobs[task.job]
+    volunteer = state.volunteers.by_id[attempt.peer]
+    end_lease(state, application, task, attempt)
+    if failure.kind is FailureKind.CANNOT_COMPILE:
+        for root in _roots_at(job, task, failure):
+            application.cannot_compile.setdefault(root, {})[volunteer.python] = None
+        give_back(state, application, task)
+        fail_if_nobody_can(state, application, job, task, failure)
+        return
+    twice = any((past.type_name, past.line) == (failure.type_name, failure.line) for past in task.failures)
+    task.failures.append(failure)
+    task.tried[attempt.peer] = task.tried.get(attempt.peer, 0) + 1
+    raised = failure.kind is FailureKind.RAISED
+    alone = not untried_exist(state, eligible_pythons(state, application, task), task) and len(task.tried) == 1
+    if (
+        failure.kind is FailureKind.NOT_SERIALISABLE
+        or len(task.failures) >= MAX_FAILURES
+        or (raised and (twice or alone))
+    ):
+        fail(state, job, ERRORS[failure.kind], explain(job, task, failure), task.failures)
+        return
+    give_back(state, application, task)
+
+
+def _roots_at(job: Job, task: Task, failure: Failure) -> tuple[str, ...]:
+    """The function slot that could not be compiled, or all of the task's where the failure does not say."""
+    node = job.nodes.get(failure.node) if failure.node is not None else None
+    ref = code_of(node.operator) if node is not None else None
+    return (ref.root,) if ref is not None and ref.root in task.roots else task.roots
+
+
+def fail_if_nobody_can(
+    state: SwarmState, application: Application, job: Job, task: Task, failure: Failure | None = None
+) -> bool:
+    """End the job if volunteers are there and none of them can ever run the task. True if so."""
+    if not state.volunteers.by_id or eligible_pythons(state, application, task):
+        return False
+    versions = ", ".join(state.volunteers.pythons)
+    what = failure.message if failure is not None else "its code uses newer syntax"
+    where = describe(job, task.cut.steps[-1].node)
+    reason = (
+        f"no volunteer here can compile the code of {where} (Python {versions}): {what}. "
+        "Invite one with a newer Python, or use older syntax."
+    )
+    fail(state, job, "NoEligibleVolunteers", reason, [failure] if failure is not None else [])
+    return True
+
+
+def explain(job: Job, task: Task, failure: Failure) -> str:
+    """One sentence: node with its call site, partition, what happened, and the user's own line."""
+    last = task.cut.steps[-1]
+    node = failure.node if failure.node is not None and failure.node in job.nodes else last.node
+    partition = failure.partition if failure.partition is not None else last.partition
+    where = f"{describe(job, node)}, partition {partition}"
+    what = ": ".join(text for text in (failure.type_name, failure.message) if text)
+    line = f" at {failure.line}" if failure.line else ""
+    times = len(task.failures)
+    peers = ", ".join(task.tried)
+    match failure.kind:
+        case FailureKind.RAISED:
+            return f"{where}: {what or 'an exception'}{line}"
+        case FailureKind.NOT_SERIALISABLE:
+            return f"{where}: a record cannot be stored{line}: {what}"
+        case FailureKind.TIMEOUT:
+            return f"{where}: ran past its time limit, {times} times (on {peers}){line}"
+        case FailureKind.CODE_REFUSED:
+            return f"{where}: its code could not be loaded, {times} times (on {peers}): {what}"
+        case _:
+            return f"{where}: took its worker with it {times} times (on {peers}): {what or failure.kind}"
+
+
+def fail_if_started_too_often(state: SwarmState, job: Job, task: Task) -> bool:
+    """End the job if its task was started again and again. True if so."""
+    if task.starts < MAX_STARTS:
+        return False
+    last = task.cut.steps[-1]
+    reason = (
+        f"{describe(job, last.node)}, partition {last.partition}: started {task.starts} times and never came to an "
+        "end, because volunteers left or sources could not be fetched"
+    )
+    fail(state, job, "WorkerLost", reason, task.failures)
+    return True

@@ -1,0 +1,60 @@
+"""All that the scheduler knows, in one place, and the commands that one event leads to.
+
+The rooms beside this one are functions over this state. Commands of one event leave in this order: answers to a
+driver and cancellations as they come up, then dropped blocks, results, endings, assignments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tabswarm.ids import BlockId
+from tabswarm.plan.report import JobReport
+from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.commands import Command, DropBlocks
+from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.peers import Volunteers
+from tabswarm.scheduler.tasks import Task
+
+STOPPED = 200
+"""Stopped applications whose reports are kept."""
+
+
+@dataclass(slots=True, eq=False)
+class SwarmState:
+    """The whole state. `late` counts reports by somebody who did not hold the lease; `drivers` maps a driver's peer to
+    its application; `news` are jobs with results that were not told yet."""
+
+    now: int = 0
+    event: int = 0
+    applications: dict[str, Application] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    tasks: dict[int, Task] = field(default_factory=dict)
+    volunteers: Volunteers = field(default_factory=Volunteers)
+    drivers: dict[str, str] = field(default_factory=dict)
+    stopped: dict[str, tuple[JobReport, ...]] = field(default_factory=dict)
+    late: int = 0
+    last_job: int = 0
+    last_task: int = 0
+    last_application: int = 0
+    progress_told: int | None = None
+    changed: bool = False
+    commands: list[Command] = field(default_factory=list)
+    news: dict[str, Job] = field(default_factory=dict)
+    drops: dict[str, list[BlockId]] = field(default_factory=dict)
+
+    def tell(self, command: Command) -> None:
+        """Ask for something."""
+        self.commands.append(command)
+
+    def drop_at(self, peer: str, blocks: Sequence[BlockId]) -> None:
+        """A peer may let go of these blocks."""
+        if peer in self.volunteers.by_id:
+            self.drops.setdefault(peer, []).extend(blocks)
+
+    def flush_drops(self) -> None:
+        """Say to each peer once what it may let go of."""
+        for peer, blocks in self.drops.items():
+            self.tell(DropBlocks(peer=peer, cause=self.event, blocks=tuple(blocks)))
+        self.drops = {}

@@ -1,0 +1,172 @@
+"""From a cut task to what a worker gets: generations, locations and code are resolved when it is assigned, not before.
+
+A cut names logical keys; by the time a volunteer takes the task every key has exactly one stored generation, so all
+inputs of an attempt are of one consistent generation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tabswarm.ids import BlockId, BlockKind
+from tabswarm.plan.cut import CutTask, DriverKey, MapOutputKey, ShuffleKey, SourceKey
+from tabswarm.plan.location import Location
+from tabswarm.plan.operators import CodeRef, code_of
+from tabswarm.plan.partitioner import Aggregator, CombineValues, FunctionPartitioner, Partitioner
+from tabswarm.plan.task import (
+    BlockSource,
+    DriverSource,
+    FromSource,
+    MapOutputSink,
+    PartitionSink,
+    ShuffleSource,
+    Sink,
+    Source,
+    Step,
+    TaskSpec,
+)
+from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.block_locations import DRIVER_GENERATION
+from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.tasks import Attempt, DriverNeed, Need, Task, need_of
+
+
+def needs_of(job: Job, cut: CutTask) -> dict[Need, None]:
+    """What must exist before the task may start. Driver's data that stands in the plan needs nobody."""
+    needs: dict[Need, None] = {}
+    for source in cut.sources:
+        need = need_of(source)
+        if isinstance(need, DriverNeed) and driver_data(job, source).inline is not None:
+            continue
+        needs[need] = None
+    return needs
+
+
+def driver_data(job: Job, source: SourceKey) -> DriverSource:
+    """A source that the driver holds, with its bytes if they are few."""
+    assert isinstance(source, DriverKey)
+    block = driver_block(job.application, source)
+    return DriverSource(block, job.plan.sources[source.node][source.partition].inline)
+
+
+def driver_block(application: str, source: DriverKey) -> BlockId:
+    """The driver's own block of a vertex: generation 0, which no computed block has."""
+    return BlockId(application, BlockKind.PARTITION, source.node, source.partition, DRIVER_GENERATION)
+
+
+def is_loaded(cut: CutTask, step: Step) -> bool:
+    """Whether a step computes nothing: it loads the block of its own vertex."""
+    if len(step.inputs) != 1 or not isinstance(step.inputs[0], FromSource):
+        return False
+    source = cut.sources[step.inputs[0].source]
+    return not isinstance(source, DriverKey | ShuffleKey) and (source.node, source.partition) == (
+        step.node,
+        step.partition,
+    )
+
+
+def computed_steps(cut: CutTask) -> Iterator[Step]:
+    """The steps that make a run."""
+    return (step for step in cut.steps if not is_loaded(cut, step))
+
+
+def code_refs(job: Job, cut: CutTask) -> list[CodeRef]:
+    """Every function slot that the task may call, each once, in the order of first use."""
+    refs: dict[str, CodeRef] = {}
+    for ref in _refs(job, cut):
+        refs.setdefault(ref.root, ref)
+    return list(refs.values())
+
+
+def _refs(job: Job, cut: CutTask) -> Iterator[CodeRef]:
+    for step in computed_steps(cut):
+        ref = code_of(job.nodes[step.node].operator)
+        if ref is not None:
+            yield ref
+    for source in cut.sources:
+        if isinstance(source, ShuffleKey):
+            yield from _aggregator_refs(job.shuffles[source.shuffle].dependency.aggregator)
+    for sink, _ in cut.sinks:
+        if isinstance(sink, MapOutputKey):
+            dependency = job.shuffles[sink.shuffle].dependency
+            yield from _partitioner_refs(dependency.partitioner)
+            yield from _aggregator_refs(dependency.aggregator)
+
+
+def _aggregator_refs(aggregator: Aggregator | None) -> Iterator[CodeRef]:
+    if isinstance(aggregator, CombineValues):
+        if aggregator.create is not None:
+            yield aggregator.create
+        yield aggregator.merge_value
+        yield aggregator.merge_combiners
+
+
+def _partitioner_refs(partitioner: Partitioner) -> Iterator[CodeRef]:
+    if isinstance(partitioner, FunctionPartitioner):
+        yield partitioner.f
+
+
+def blobs_of(refs: Iterable[CodeRef]) -> tuple[str, ...]:
+    """The blobs that these function slots need, each once."""
+    return tuple(dict.fromkeys(blob for ref in refs for blob in ref.blobs))
+
+
+def build_spec(application: Application, job: Job, task: Task, attempt: Attempt) -> TaskSpec:
+    """What the worker gets."""
+    cut = task.cut
+    names = {step.node: None for step in cut.steps}
+    return TaskSpec(
+        application=application.id,
+        job=job.id,
+        task=task.id,
+        attempt=attempt.number,
+        operators={node: job.nodes[node].operator for node in names},
+        names={node: describe(job, node) for node in names},
+        steps=cut.steps,
+        sources=tuple(_source(application, job, source) for source in cut.sources),
+        sinks=tuple(_sink(job, step, block) for (_, step), block in zip(cut.sinks, attempt.sinks, strict=True)),
+    )
+
+
+def describe(job: Job, node: int) -> str:
+    """A node as people know it: `reduceByKey at job.py:12`."""
+    found = job.nodes[node]
+    name = found.name or type(found.operator).__name__
+    return f"{name} at {found.call_site}" if found.call_site else name
+
+
+def _source(application: Application, job: Job, source: SourceKey) -> Source:
+    if isinstance(source, DriverKey):
+        return driver_data(job, source)
+    if isinstance(source, ShuffleKey):
+        shuffle = job.shuffles[source.shuffle]
+        return ShuffleSource(
+            application=application.id,
+            shuffle=source.shuffle,
+            partition=source.partition,
+            map_partitions=shuffle.map_partitions,
+            aggregator=shuffle.dependency.aggregator,
+            map_side=shuffle.dependency.map_side,
+        )
+    return BlockSource(application.blocks.stored[source].id)
+
+
+def _sink(job: Job, step: int, block: BlockId) -> Sink:
+    if block.kind is BlockKind.PARTITION:
+        return PartitionSink(step, block)
+    dependency = job.shuffles[block.node].dependency
+    return MapOutputSink(step, block, dependency.partitioner, dependency.aggregator, dependency.map_side)
+
+
+def locations_of(application: Application, job: Job, task: Task) -> tuple[Location, ...]:
+    """Where the volunteer fetches the task's blocks from; map outputs stand in its table."""
+    locations: list[Location] = []
+    for source in task.cut.sources:
+        if isinstance(source, DriverKey):
+            data = job.plan.sources[source.node][source.partition]
+            if data.inline is None:
+                holders = (application.driver,) if application.driver is not None else ()
+                locations.append(Location(driver_block(application.id, source), data.size, data.root, holders))
+        elif not isinstance(source, ShuffleKey):
+            locations.append(application.blocks.stored[source].location())
+    return tuple(locations)

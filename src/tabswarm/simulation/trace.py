@@ -1,0 +1,127 @@
+"""The scheduler's commands as lines for people, the same on every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tabswarm.ids import BlockId
+from tabswarm.plan.report import JobReport
+from tabswarm.plan.task import BlockSource, DriverSource, ShuffleSource, Source, TaskSpec
+from tabswarm.scheduler.commands import (
+    AcceptJob,
+    AssignTask,
+    CancelAttempt,
+    Command,
+    DropBlocks,
+    EndApplication,
+    RefuseJob,
+    SendCode,
+    SendMapOutputs,
+    TellDone,
+    TellFailed,
+    TellProgress,
+    TellResults,
+)
+
+
+def block_text(block: BlockId) -> str:
+    """A block's name: `a1/rdd/3/0/1`."""
+    return str(block)
+
+
+def trace_line(command: Command) -> str:
+    """One command in one line, whom it goes to first."""
+    return f"{command.peer} <- {_words(command)}"
+
+
+def _words(command: Command) -> str:
+    match command:
+        case SendCode():
+            return f"code {' '.join(command.blobs)}"
+        case SendMapOutputs():
+            entries = (
+                f"{entry.partition}.{entry.generation}@{','.join(entry.holders) or 'lost'}" for entry in command.entries
+            )
+            return f"map outputs of {command.shuffle}: {' '.join(entries)}"
+        case AssignTask():
+            return f"assign {_spec(command.spec)}{_locations(command)}"
+        case CancelAttempt():
+            return f"cancel t{command.task} attempt {command.attempt}"
+        case DropBlocks():
+            return f"drop {' '.join(map(block_text, command.blocks))}"
+        case EndApplication():
+            return f"end of application {command.application}"
+        case AcceptJob():
+            return f"request {command.request} is {command.job}, {command.total} tasks"
+        case RefuseJob():
+            return f"request {command.request} refused: {command.error}: {command.reason}"
+        case TellProgress():
+            waits = f", waiting for {command.waiting_for}" if command.waiting_for else ""
+            counts = f"{command.done} of {command.total} done, {command.running} running"
+            return f"progress of {command.job}: {counts}, {command.volunteers} volunteers{waits}"
+        case TellResults():
+            results = (
+                f"{result.partition}@{','.join(result.location.holders)}.{result.location.block.generation}"
+                + ("" if result.inline is None else f"={result.inline.decode()}")
+                for result in command.results
+            )
+            return f"results of {command.job}: {' '.join(results)}"
+        case TellDone():
+            return f"done {command.job}"
+        case TellFailed():
+            causes = f" ({len(command.causes)} causes)" if command.causes else ""
+            return f"failed {command.job}: {command.error}: {command.reason}{causes}"
+
+
+def _spec(spec: TaskSpec) -> str:
+    steps = _vertices((step.node, step.partition) for step in spec.steps)
+    sources = f" from {' '.join(map(_source, spec.sources))}" if spec.sources else ""
+    sinks = " ".join(
+        f"{sink.block.kind.value} {sink.block.node}/{sink.block.partition}.{sink.block.generation}"
+        for sink in spec.sinks
+    )
+    attempt = f" attempt {spec.attempt}" if spec.attempt > 1 else ""
+    return f"t{spec.task}{attempt}: {steps}{sources} to {sinks}"
+
+
+def _vertices(vertices: Iterable[tuple[int, int]]) -> str:
+    """`1/0 2/0`; a long list shows its ends."""
+    texts = [f"{node}/{partition}" for node, partition in vertices]
+    return " ".join(texts if len(texts) <= 8 else [*texts[:3], f"..{len(texts) - 6}..", *texts[-3:]])
+
+
+def _source(source: Source) -> str:
+    match source:
+        case BlockSource():
+            return f"rdd {source.block.node}/{source.block.partition}.{source.block.generation}"
+        case DriverSource():
+            where = "plan" if source.inline is not None else "driver"
+            return f"{where} {source.block.node}/{source.block.partition}"
+        case ShuffleSource():
+            return f"shuffle {source.shuffle}/{source.partition}"
+
+
+def _locations(command: AssignTask) -> str:
+    if not command.locations:
+        return ""
+    holders = dict.fromkeys(",".join(location.holders) for location in command.locations)
+    return f" at {' '.join(holders)}"
+
+
+def report_lines(report: JobReport) -> list[str]:
+    """The ledger of a job."""
+    lines = [
+        f"{report.id} {report.state}: {report.done} of {report.total} tasks{': ' if report.error else ''}{report.error}"
+    ]
+    for node in report.nodes:
+        counts = [f"{node.first} first"]
+        counts += [f"{node.recomputed} recomputed"] if node.recomputed else []
+        counts += [f"{node.partial} partial"] if node.partial else []
+        by = " ".join(f"{peer}:{runs}" for peer, runs in node.runs.items())
+        lines.append(
+            f"  {node.id} {node.name}: {node.partitions} partitions, {', '.join(counts)}{' by ' + by if by else ''}"
+        )
+    if any((report.bytes.direct, report.bytes.relayed, report.bytes.inline)):
+        moved = report.bytes
+        lines.append(f"  bytes: {moved.direct} direct, {moved.relayed} relayed, {moved.inline} inline")
+    return lines
