@@ -1,1 +1,106 @@
-"""Spark's RDDs on a swarm of browser tabs."""
+"""Spark's RDDs on a swarm of browser tabs.
+
+    from tabswarm import Context
+
+    with Context("local[2]") as sc:
+        words = sc.textFile("book.txt").flatMap(str.split)
+        print(words.map(lambda word: (word, 1)).reduceByKey(lambda a, b: a + b).take(10))
+
+A name loads when it is first used, so that `import tabswarm` costs next to nothing and a tab loads only what it runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tabswarm.driver.context import Context, SparkContext
+    from tabswarm.errors import (
+        BadLink,
+        BlockUnavailable,
+        CannotCompile,
+        ConnectionRefused,
+        ContextInTask,
+        CoordinatorUnreachable,
+        JobCancelled,
+        JobError,
+        NoEligibleVolunteers,
+        NotShippable,
+        NoUsableSource,
+        PlanRefused,
+        ProgramError,
+        RecordError,
+        RecordRefused,
+        RecordTooLarge,
+        ResultNotSerialisable,
+        ResultTooLarge,
+        SourceUnavailable,
+        StableHashError,
+        TabswarmError,
+        TaskError,
+        TaskTimeout,
+        TokenRefused,
+        VersionRefused,
+        WorkerLost,
+    )
+    from tabswarm.plan.storage_level import StorageLevel
+    from tabswarm.rdd.key_partitioner import portable_hash
+    from tabswarm.rdd.rdd import RDD
+    from tabswarm.result_iterable import ResultIterable
+
+_ELSEWHERE = {
+    "Context": "tabswarm.driver.context",
+    "SparkContext": "tabswarm.driver.context",
+    "RDD": "tabswarm.rdd.rdd",
+    "ResultIterable": "tabswarm.result_iterable",
+    "StorageLevel": "tabswarm.plan.storage_level",
+    "portable_hash": "tabswarm.rdd.key_partitioner",
+}
+
+__all__ = [
+    "RDD",
+    "BadLink",
+    "BlockUnavailable",
+    "CannotCompile",
+    "ConnectionRefused",
+    "Context",
+    "ContextInTask",
+    "CoordinatorUnreachable",
+    "JobCancelled",
+    "JobError",
+    "NoEligibleVolunteers",
+    "NoUsableSource",
+    "NotShippable",
+    "PlanRefused",
+    "ProgramError",
+    "RecordError",
+    "RecordRefused",
+    "RecordTooLarge",
+    "ResultIterable",
+    "ResultNotSerialisable",
+    "ResultTooLarge",
+    "SourceUnavailable",
+    "SparkContext",
+    "StableHashError",
+    "StorageLevel",
+    "TabswarmError",
+    "TaskError",
+    "TaskTimeout",
+    "TokenRefused",
+    "VersionRefused",
+    "WorkerLost",
+    "portable_hash",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'tabswarm' has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_ELSEWHERE.get(name, "tabswarm.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

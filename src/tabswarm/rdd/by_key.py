@@ -15,6 +15,7 @@ from tabswarm.rdd.operation import Combining, Grouping, Plain, Shuffling
 from tabswarm.rdd.partition_functions import CombineByKey, group_by_key
 from tabswarm.rdd.structure import Structure, must_be_callable
 from tabswarm.rdd.type_variables import C, K, T_co, V
+from tabswarm.result_iterable import ResultIterable
 
 if TYPE_CHECKING:
     from tabswarm.rdd.rdd import RDD
@@ -65,7 +66,7 @@ class ByKey(Structure[T_co]):
         self: Structure[tuple[K, V]],
         numPartitions: int | None = None,
         partitionFunc: PartitionFunction = portable_hash,
-    ) -> RDD[tuple[K, Any]]:
+    ) -> RDD[tuple[K, ResultIterable[V]]]:
         """All values of each key as one iterable, in the order of the map partitions.
 
         To sum or average, `reduceByKey` or `combineByKey` move far less.
@@ -76,7 +77,8 @@ class ByKey(Structure[T_co]):
         """
         partitioner = _partitioner(self, numPartitions, partitionFunc)
         if self.partitioner == partitioner:
-            return self._apply(MapPartitions, group_by_key, keeps_keys=True)
+            made: RDD[Any] = self._apply(MapPartitions, group_by_key, keeps_keys=True)
+            return made
         return _shuffled(self, partitioner, Grouping())
 
     def partitionBy(

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from typing import Any
 
+from tabswarm.result_iterable import ResultIterable
+
 Function = Callable[..., Any]
 
 
@@ -43,7 +45,7 @@ def group_by_key(records: Iterator[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]
     groups: dict[Any, list[Any]] = {}
     for key, value in records:
         groups.setdefault(key, []).append(value)
-    return groups.items()
+    return ((key, ResultIterable(values)) for key, values in groups.items())
 
 
 class KeyBy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import Any
 
 from tabswarm.rdd.code_book import Shipped
@@ -11,18 +11,16 @@ from tabswarm.shipping.records import read_records
 
 def ship(value: object, what: str) -> Shipped:
     """A function and all that it needs, fit to travel; files are named relative to the working directory."""
-    from tabswarm.shipping.ship import ship as ship_value  # cloudpickle loads with the first action, not before
+    from tabswarm.shipping.code import ship as ship_value  # cloudpickle loads with the first action, not before
 
-    shipped: Shipped = ship_value(value, what=what, root_folder=os.getcwd())
-    return shipped
+    return ship_value(value, what=what, root_folder=Path.cwd())
 
 
 def dump_values(values: list[Any], what: str) -> bytes:
     """One partition of `parallelize`, as the code reader will read it."""
-    from tabswarm.shipping.ship import dump_values as dump
+    from tabswarm.shipping.code import ship_values
 
-    data: bytes = dump(values, what=what)
-    return data
+    return ship_values(values, what=what, root_folder=Path.cwd())
 
 
 def read_block(block: bytes) -> list[Any]:

@@ -1,0 +1,120 @@
+"""`Context`: where a program meets a swarm. Also known as `SparkContext`.
+
+It finds out what the master means, starts or joins the swarm, and adds what needs the driver's own disk. What swarms
+are made of loads only now: `import tabswarm` alone needs none of it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import weakref
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tabswarm.driver.brief_errors import install_brief_errors
+from tabswarm.errors import ContextInTask
+from tabswarm.plan.operators import TextLines
+from tabswarm.rdd.engine import Engine
+from tabswarm.rdd.engine_context import EngineContext
+from tabswarm.rdd.operation import Plain
+from tabswarm.rdd.source_data import SourceData
+
+if TYPE_CHECKING:
+    from tabswarm.rdd.rdd import RDD
+
+MAX_RESULT_SIZE = 1 << 30
+"""Bytes of one action's answer that the driver takes, unless the program says otherwise."""
+WORKER_VARIABLE = "TABSWARM_WORKER"
+"""Set in the environment of every process that runs tasks."""
+
+
+class Context(EngineContext):
+    """A connection to a swarm, on which RDDs are made.
+
+    `master` is `"local"`, `"local[2]"`, `"local[*]"` (a swarm of this machine's own) or a swarm's driver link;
+    without one the environment's `TABSWARM_MASTER` counts, else `local[*]`. `conf` takes `spark.default.parallelism`.
+    An action whose answer is larger than `maxResultSize` bytes ends with `ResultTooLarge`. `progress` shows a
+    progress bar; by default in a terminal only.
+
+    >>> with Context("local[2]", "example") as context:
+    ...     context.parallelize([1, 2, 3]).map(lambda x: x * x).collect()
+    [1, 4, 9]
+    """
+
+    def __init__(
+        self,
+        master: str | None = None,
+        appName: str | None = None,
+        *,
+        conf: Mapping[str, str] | None = None,
+        maxResultSize: int = MAX_RESULT_SIZE,
+        progress: bool | None = None,
+    ) -> None:
+        if os.environ.get(WORKER_VARIABLE):
+            raise ContextInTask(
+                "a Context cannot be made inside a task: only the driver program has one. Is `Context(...)` at the top "
+                "of a module that your functions import? Put it under `if __name__ == '__main__':`"
+            )
+        install_brief_errors()
+        master, engine = _start(master, appName, maxResultSize, progress)
+        super().__init__(engine, appName=appName, master=master, conf=conf)
+        _stop_at_exit(self)
+
+    def textFile(self, name: str, minPartitions: int | None = None, use_unicode: bool = True) -> RDD[str]:
+        """The lines of text files on this machine, which the driver serves to the volunteers.
+
+        `name` is a path, a glob, a folder, or a comma list of these. Lines end at LF, CR or CRLF; bytes that are no
+        UTF-8 become U+FFFD. With `use_unicode=False` the records are bytes. Files are cut into at least
+        `minPartitions` partitions where they are large enough, `.gz` and `.bz2` files never.
+
+        >>> import tempfile, pathlib
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = pathlib.Path(folder, "words.txt").write_text("to be\\nor not\\n")
+        ...     sc.textFile(folder).collect()
+        ['to be', 'or not']
+        """
+        from tabswarm.driver.text_files import TextFiles
+
+        self._must_run()
+        files = TextFiles(name, minPartitions or self.defaultMinPartitions)
+        made: RDD[str] = self._source(Plain(TextLines(use_unicode)), SourceData.of_reader(files.sizes, files.read))
+        return made
+
+
+SparkContext = Context
+"""PySpark's name for it."""
+
+
+def _start(master: str | None, appName: str | None, limit: int, progress: bool | None) -> tuple[str, Engine]:
+    """The swarm's engine, and the master as it is shown (never with a token)."""
+    from tabswarm.driver.master import Local, check_master, chosen_master
+
+    text = chosen_master(master)
+    meant = check_master(text)
+    name = appName or _script()
+    if isinstance(meant, Local):
+        from tabswarm.driver.local import start_local
+
+        return text.strip(), start_local(meant.slots, name=name, max_result_size=limit, progress=progress)
+    from tabswarm.driver.remote import join_swarm
+
+    return meant.origin, join_swarm(meant, name=name, max_result_size=limit, progress=progress)
+
+
+def _script() -> str:
+    import sys
+
+    return os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"
+
+
+def _stop_at_exit(context: Context) -> None:
+    """Stop the context when the program ends; a context that is gone by then needs nothing."""
+    reference = weakref.ref(context)
+
+    def stop() -> None:
+        alive = reference()
+        if alive is not None:
+            alive.stop()
+
+    atexit.register(stop)

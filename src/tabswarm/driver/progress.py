@@ -1,0 +1,99 @@
+"""A progress bar in the terminal for jobs that take a while; nothing where nobody watches.
+
+It appears after half a second, so that quick jobs leave no trace, and is gone when the last job has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from tabswarm.driver.plain_text import harmless
+from tabswarm.driver.swarm_job import SwarmJob
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+APPEARS_AFTER = 0.5
+"""Seconds after a job's start."""
+EACH = 0.2
+"""Seconds between two looks at the jobs."""
+
+
+class ProgressDisplay:
+    """Shows the jobs of one engine. Used on the engine's loop. `enabled` None means: where stderr is a terminal."""
+
+    def __init__(self, enabled: bool | None = None) -> None:
+        self._enabled = _is_terminal() if enabled is None else enabled
+        self._jobs: dict[int, SwarmJob] = {}
+        self._bars: dict[int, TaskID] = {}
+        self._display: Progress | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def started(self, job: SwarmJob) -> None:
+        """A job was submitted."""
+        if self._enabled:
+            self._jobs[job.request] = job
+            if self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(APPEARS_AFTER, self._show)
+
+    def ended(self, job: SwarmJob) -> None:
+        """A job is over."""
+        self._jobs.pop(job.request, None)
+        bar = self._bars.pop(job.request, None)
+        if bar is not None and self._display is not None:
+            self._display.remove_task(bar)
+        if not self._jobs:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._display is not None:
+                self._display.stop()
+                self._display = None
+
+    def _show(self) -> None:
+        if self._display is None:
+            self._display = _display()
+            self._display.start()
+        for request, job in self._jobs.items():
+            bar = self._bars.get(request)
+            if bar is None:
+                bar = self._bars[request] = self._display.add_task(_title(job), total=None)
+            self._display.update(
+                bar, total=job.total or None, completed=job.done, description=_title(job), state=_state(job)
+            )
+        self._timer = asyncio.get_running_loop().call_later(EACH, self._show)
+
+
+def _title(job: SwarmJob) -> str:
+    where = f" at {job.plan.call_site}" if job.plan.call_site else ""
+    return harmless(f"{job.plan.action or 'job'}{where}")
+
+
+def _state(job: SwarmJob) -> str:
+    if job.waiting_for:
+        return harmless(f"waiting for {job.waiting_for}")
+    return f"{job.running} running on {job.volunteers} volunteer{'' if job.volunteers == 1 else 's'}"
+
+
+def _display() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[state]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _is_terminal() -> bool:
+    try:
+        return sys.stderr is not None and sys.stderr.isatty()
+    except ValueError:  # it was closed
+        return False

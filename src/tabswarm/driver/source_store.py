@@ -1,0 +1,54 @@
+"""The data that only the driver holds, served to volunteers that ask for it: a block is read when it is wanted.
+
+Files are read in threads, so that a slow disk holds up neither the control session nor other transfers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable
+
+from tabswarm.ids import BlockId, BlockKind
+from tabswarm.rdd.engine import BlockReader
+from tabswarm.shipping.block_hash import segment_hash
+from tabswarm.transport.relay import Served
+
+CHUNK = 1 << 20
+"""Bytes handed to the transport at a time."""
+
+
+class SourceStore:
+    """Which reader has the data of which node."""
+
+    def __init__(self, application: str) -> None:
+        self._application = application
+        self._readers: dict[int, BlockReader] = {}
+        self._lock = threading.Lock()
+
+    def provide(self, node: int, reader: BlockReader) -> None:
+        """Serve this node's partitions from now on."""
+        with self._lock:
+            self._readers[node] = reader
+
+    def release(self, nodes: Iterable[int]) -> None:
+        """Serve these nodes no more."""
+        with self._lock:
+            for node in nodes:
+                self._readers.pop(node, None)
+
+    async def look_up(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
+        """The block's bytes; None where it is none of ours. Raises what the reader raises."""
+        if block.application != self._application or block.kind is not BlockKind.PARTITION:
+            return None
+        with self._lock:
+            reader = self._readers.get(block.node)
+        if reader is None or segments not in (None, (0,)):
+            return None
+        return await asyncio.to_thread(_served, reader, block.partition)
+
+
+def _served(reader: BlockReader, partition: int) -> Served:
+    data = memoryview(reader(partition))
+    chunks = (data[start : start + CHUNK] for start in range(0, len(data), CHUNK))
+    return Served(sizes=(len(data),), hashes=segment_hash(data), chunks=chunks)

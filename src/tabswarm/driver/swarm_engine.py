@@ -1,0 +1,300 @@
+"""The engine over a coordinator: a control session and a relay socket, both on a background loop.
+
+Messages leave in the order in which they were asked for. When the session ends, every job that runs ends with the
+reason; later calls raise it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import platform
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import TimeoutError as FutureTimeout
+
+import msgspec
+
+from tabswarm.driver.failures import error_of, error_of_refusal
+from tabswarm.driver.loop_thread import LoopThread
+from tabswarm.driver.progress import ProgressDisplay
+from tabswarm.driver.result_fetcher import ResultFetcher
+from tabswarm.driver.source_store import SourceStore
+from tabswarm.driver.swarm_job import SwarmJob
+from tabswarm.driver.task_output import OutputPrinter
+from tabswarm.errors import CoordinatorUnreachable, PlanRefused, TabswarmError
+from tabswarm.plan.lineage import Plan
+from tabswarm.rdd.engine import BlockReader
+from tabswarm.transport.connection import ConnectionLost, Door
+from tabswarm.transport.relay import Relay, open_relay
+from tabswarm.transport.session import Session, open_driver_session
+from tabswarm.wire.messages import (
+    MESSAGE_LIMIT,
+    Accepted,
+    CancelJob,
+    Fetched,
+    Hello,
+    JobDone,
+    JobFailed,
+    Message,
+    Progress,
+    Refused,
+    Release,
+    ResultsReady,
+    StopApplication,
+    Submit,
+    TaskOutput,
+    ToDriver,
+    Unpersist,
+    Volunteers,
+    Welcome,
+)
+from tabswarm.wire.version import PROTOCOL, tabswarm_version
+
+MAX_RESULT_SIZE = 1 << 30
+"""Bytes of one action's answer that a driver takes by default (Spark's default as well)."""
+GOODBYE = 2.0
+"""Seconds that `stop` waits for the coordinator to hear of it."""
+
+
+class SwarmEngine:
+    """Runs the jobs of one application on the swarm behind `door`; `welcome` tells which."""
+
+    def __init__(
+        self,
+        loop: LoopThread,
+        door: Door,
+        *,
+        token: str,
+        name: str,
+        max_result_size: int = MAX_RESULT_SIZE,
+        progress: bool | None = None,
+        when_stopped: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._loop = loop
+        self._jobs: dict[int, SwarmJob] = {}
+        self._by_id: dict[str, SwarmJob] = {}
+        self._requests = itertools.count(1)
+        self._limit = max_result_size
+        self._printer = OutputPrinter()
+        self._progress = ProgressDisplay(progress)
+        self._names: dict[str, str] = {}
+        self._slots = 0
+        self._lost: TabswarmError | None = None
+        self._stopping = threading.Lock()
+        self._stopped = False
+        self._when_stopped = when_stopped
+        self._outbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._session: Session[ToDriver]
+        self._relay: Relay
+        self._sources: SourceStore
+        self._fetcher: ResultFetcher
+        self.welcome: Welcome = loop.run(self._connect(door, token, name))
+
+    @property
+    def application(self) -> str:
+        """The application's id."""
+        return self.welcome.application
+
+    @property
+    def default_parallelism(self) -> int:
+        """The swarm's task slots; 2 where nobody is there."""
+        return self._slots or 2
+
+    def submit(self, plan: Plan, code: Mapping[str, bytes]) -> SwarmJob:
+        """Start a job, and wait until the coordinator has taken it."""
+        self._must_live()
+        job = SwarmJob(next(self._requests), plan, self, self._limit)
+        message = Submit(request=job.request, plan=plan, code=dict(code))
+        size = len(msgspec.msgpack.encode(message))
+        if size > MESSAGE_LIMIT:
+            raise PlanRefused(
+                f"the plan of {plan.action or 'this job'} and its code have {size:,} bytes, over the limit of "
+                f"{MESSAGE_LIMIT:,}: does a function close over large data, or is the lineage very long?"
+            )
+        self._loop.call(self._start, job, message)
+        try:
+            job.wait_accepted()
+        except BaseException:
+            job.cancel()
+            raise
+        return job
+
+    def provide(self, node: int, reader: BlockReader) -> None:
+        """Serve the node's source blocks."""
+        self._sources.provide(node, reader)
+
+    def release(self, nodes: Sequence[int]) -> None:
+        """No handle to these nodes is left."""
+        self._sources.release(nodes)
+        self._post(Release(nodes=tuple(nodes)))
+
+    def unpersist(self, node: int) -> None:
+        """Drop the node's persisted blocks."""
+        self._post(Unpersist(node=node))
+
+    def stop(self) -> None:
+        """End the application and the connection."""
+        with self._stopping:
+            if self._stopped:
+                return
+            self._stopped = True
+        if self._loop.alive:
+            goodbye = self._loop.start(self._say_goodbye())
+            try:
+                goodbye.result(GOODBYE + 1)
+            except (FutureTimeout, ConnectionLost):
+                goodbye.cancel()
+        self._when_stopped()
+        self._loop.stop()
+
+    # --- for its jobs
+
+    def cancel(self, job: SwarmJob) -> None:
+        """Stop a job on the swarm, as soon as it has an id."""
+        self._loop.call(self._cancel, job)
+
+    def done_with(self, job: SwarmJob) -> None:
+        """All of a job's blocks are here."""
+        self._loop.call(self._done_with, job)
+
+    # --- on the loop
+
+    async def _connect(self, door: Door, token: str, name: str) -> Welcome:
+        hello = Hello(
+            token=token,
+            role="driver",
+            protocol=PROTOCOL,
+            version=tabswarm_version(),
+            python=".".join(platform.python_version_tuple()[:2]),
+            kind="library",
+            name=name[:100],
+        )
+        self._session = await open_driver_session(await door.connect("control"), hello)
+        welcome = self._session.welcome
+        self._sources = SourceStore(welcome.application)
+        relay_hello = msgspec.structs.replace(hello, socket="relay", resume=welcome.resume)
+        self._relay = await open_relay(await door.connect("relay"), relay_hello, self._sources.look_up)
+        self._fetcher = ResultFetcher(self._relay)
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._listen(), name="tabswarm driver hears"),
+            loop.create_task(self._speak(), name="tabswarm driver says"),
+        ]
+        return welcome
+
+    def _post(self, message: Message) -> None:
+        self._loop.call(self._outbox.put_nowait, message)
+
+    def _start(self, job: SwarmJob, message: Submit) -> None:
+        if self._lost is not None:
+            job.on_error(self._lost)
+            return
+        self._jobs[job.request] = job
+        self._outbox.put_nowait(message)
+        self._progress.started(job)
+
+    async def _speak(self) -> None:
+        try:
+            while True:
+                await self._session.send(await self._outbox.get())
+        except ConnectionLost:
+            pass  # `_listen` hears of it as well
+
+    async def _listen(self) -> None:
+        try:
+            while True:
+                self._heard(await self._session.receive())
+        except ConnectionLost as lost:
+            self._end(CoordinatorUnreachable(f"the connection to the coordinator is lost: {lost.reason or lost.code}"))
+        except Exception as error:  # a bug of ours must not leave the program waiting for ever
+            self._end(CoordinatorUnreachable(f"the driver cannot go on: {type(error).__name__}: {error}"))
+            raise
+
+    def _heard(self, message: ToDriver) -> None:
+        match message:
+            case Accepted():
+                job = self._jobs.get(message.request)
+                if job is not None:
+                    self._by_id[message.job] = job
+                    job.on_accepted(message.job, message.total)
+                    if job.is_over:  # cancelled before it had an id
+                        self._cancel(job)
+            case Refused():
+                job = self._jobs.pop(message.request, None)
+                if job is not None:
+                    job.on_error(error_of_refusal(message))
+                    self._ended(job)
+            case Progress():
+                if (job := self._by_id.get(message.job)) is not None:
+                    job.on_progress(
+                        message.done, message.total, message.running, message.volunteers, message.waiting_for
+                    )
+            case ResultsReady():
+                if (job := self._by_id.get(message.job)) is not None:
+                    self._fetcher.take(job, message.results)
+            case JobDone():
+                if (job := self._by_id.get(message.job)) is not None:
+                    job.on_done()
+            case JobFailed():
+                if (job := self._by_id.get(message.job)) is not None:
+                    job.on_error(error_of(message))
+                    self._ended(job)
+            case TaskOutput():
+                self._printer.show(message, self._names.get(message.volunteer, message.volunteer))
+            case Volunteers():
+                self._names = {volunteer.id: volunteer.name or volunteer.id for volunteer in message.volunteers}
+                self._slots = message.slots
+            case _:
+                pass
+
+    def _cancel(self, job: SwarmJob) -> None:
+        if job.accepted_id is not None and job.request in self._jobs:
+            self._outbox.put_nowait(CancelJob(job=job.accepted_id))
+            self._ended(job)
+
+    def _done_with(self, job: SwarmJob) -> None:
+        if job.accepted_id is not None and job.request in self._jobs:
+            self._outbox.put_nowait(Fetched(job=job.accepted_id))
+        self._ended(job)
+
+    def _ended(self, job: SwarmJob) -> None:
+        self._jobs.pop(job.request, None)
+        self._fetcher.forget(job)
+        self._progress.ended(job)
+        if job.accepted_id is not None:
+            self._by_id.pop(job.accepted_id, None)
+            self._printer.job_ended(job.accepted_id)
+
+    def _end(self, error: TabswarmError) -> None:
+        self._lost = error
+        for job in list(self._jobs.values()):
+            job.on_error(error)
+            self._ended(job)
+
+    async def _say_goodbye(self) -> None:
+        for job in list(self._jobs.values()):
+            job.cancel()
+        try:
+            async with asyncio.timeout(GOODBYE):
+                if self._session.lost is None:
+                    await self._session.send(StopApplication())
+                await self._relay.close()
+                await self._session.close()
+        except (TimeoutError, ConnectionLost):
+            pass
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _must_live(self) -> None:
+        if self._lost is not None:
+            raise self._lost
+
+
+def default_name() -> str:
+    """A name for a program that gives none: the script's."""
+    import sys
+
+    return os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"

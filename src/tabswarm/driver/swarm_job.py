@@ -1,0 +1,171 @@
+"""One submitted job as the driver sees it: what the coordinator told of it, and the blocks that have arrived.
+
+The loop thread writes here (`on_...`), the program's threads wait here. A job ends once: with all blocks, or with an
+error.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from tabswarm.errors import JobCancelled, ResultTooLarge, TabswarmError
+from tabswarm.plan.lineage import Plan
+from tabswarm.plan.location import Result
+
+POLL = 1.0
+"""Seconds between looks at the clock while waiting, so that Ctrl-C is heard on every platform."""
+
+
+class Wire(Protocol):
+    """What a job asks of its engine."""
+
+    def cancel(self, job: SwarmJob) -> None: ...
+
+    def done_with(self, job: SwarmJob) -> None: ...
+
+
+class SwarmJob:
+    """A `JobHandle` over a coordinator. `limit` is the most bytes that all its blocks may have together."""
+
+    def __init__(self, request: int, plan: Plan, wire: Wire, limit: int) -> None:
+        self.request = request
+        self.plan = plan
+        self.done = 0
+        self.total = 0
+        self.running = 0
+        self.volunteers = 0
+        self.waiting_for = ""
+        self._id: str | None = None
+        self._wire = wire
+        self._limit = limit
+        self._changed = threading.Condition()
+        self._sizes: dict[int, int] = {}
+        self._blocks: dict[int, bytes] = {}
+        self._arrived: list[int] = []
+        self._committed = False
+        self._error: TabswarmError | None = None
+        self._finished = False
+
+    # --- for the program's threads
+
+    @property
+    def id(self) -> str:
+        """The job's id; waits until the coordinator has given it one."""
+        self.wait_accepted()
+        return self._id or ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended: nothing of it will change any more."""
+        return self._finished or self._error is not None
+
+    @property
+    def accepted_id(self) -> str | None:
+        """The id, or None where the coordinator has not answered yet."""
+        return self._id
+
+    def wait_accepted(self) -> None:
+        """Wait until the coordinator has taken the job, or raise why it has not."""
+        with self._changed:
+            while self._id is None and self._error is None:
+                self._changed.wait(POLL)
+            if self._error is not None and self._id is None:
+                raise self._error
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Return when every wanted partition is committed."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._committed or self._error is not None, timeout):
+                raise TimeoutError(f"job {self._id or '(not accepted yet)'} is not done after {timeout} s")
+            if self._error is not None:
+                raise self._error
+
+    def results(self, in_order: bool = True) -> Iterator[tuple[int, bytes]]:
+        """The blocks as they arrive, or in the order of the plan's partitions."""
+        count = len(self.plan.partitions)
+        for position in range(count):
+            with self._changed:
+                while True:
+                    if self._error is not None:
+                        raise self._error
+                    if in_order and self.plan.partitions[position] in self._blocks:
+                        partition = self.plan.partitions[position]
+                        break
+                    if not in_order and len(self._arrived) > position:
+                        partition = self._arrived[position]
+                        break
+                    self._changed.wait(POLL)
+                block = self._blocks.pop(partition)
+            yield partition, block
+        self._finished = True
+        self._wire.done_with(self)
+
+    def cancel(self) -> None:
+        """Stop the job on the swarm."""
+        if not self.is_over:
+            self.on_error(JobCancelled(f"job {self._id or ''} ({self.plan.action}) was cancelled".replace("  ", " ")))
+            self._wire.cancel(self)
+
+    # --- for the loop thread
+
+    def on_accepted(self, job: str, total: int) -> None:
+        """The coordinator runs it under this id."""
+        with self._changed:
+            self._id, self.total = job, total
+            self._changed.notify_all()
+
+    def on_progress(self, done: int, total: int, running: int, volunteers: int, waiting_for: str) -> None:
+        """How far it is."""
+        self.done, self.total, self.running, self.volunteers = done, total, running, volunteers
+        self.waiting_for = waiting_for
+
+    def on_announced(self, result: Result) -> bool:
+        """A target is committed. False where its block is here already, or the answer grows over the limit (which ends
+        the job)."""
+        with self._changed:
+            if self.is_over or result.partition in self._arrived:
+                return False
+            self._sizes[result.partition] = result.location.size
+            size = sum(self._sizes.values())
+        if size > self._limit:
+            self.on_error(
+                ResultTooLarge(
+                    f"the answer of {self.plan.action or 'this job'} is larger than the driver takes: {size:,} bytes "
+                    f"in {len(self._sizes)} of {len(self.plan.partitions)} partitions, and the limit is "
+                    f"{self._limit:,}. Reduce it on the swarm, or raise maxResultSize in Context(...)"
+                )
+            )
+            self._wire.cancel(self)
+            return False
+        return True
+
+    def on_block(self, partition: int, block: bytes) -> None:
+        """A block has arrived, and its hash is that of its commit."""
+        with self._changed:
+            if partition not in self._arrived:
+                self._arrived.append(partition)
+                self._blocks[partition] = block
+                self._changed.notify_all()
+
+    def on_done(self) -> None:
+        """All targets are committed."""
+        with self._changed:
+            self._committed = True
+            self._changed.notify_all()
+
+    def on_error(self, error: TabswarmError) -> None:
+        """It ended without an answer; the first error stays."""
+        with self._changed:
+            if self._error is None and not self._finished:
+                self._error = error
+                self._blocks.clear()
+            self._changed.notify_all()
+
+    def has(self, partition: int) -> bool:
+        """Whether the block has arrived."""
+        return partition in self._arrived
+
+
+Fetch = Callable[[SwarmJob, Result], None]
