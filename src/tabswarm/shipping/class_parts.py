@@ -19,9 +19,10 @@ import threading
 import types
 import typing
 import weakref
+from functools import partial
 from typing import Any
 
-from tabswarm.shipping.class_registry import SHIPPED
+from tabswarm.shipping.class_registry import SHIPPED, built_in_base, plain_value
 from tabswarm.shipping.function_parts import annotations_of, light_annotation, light_annotations
 from tabswarm.shipping.quiet_class import quiet_class
 
@@ -310,6 +311,10 @@ def make_named_tuple(
 
 def _reduce_enum(cls: Any) -> Reduced:
     members = [(name, member._value_) for name, member in cls.__members__.items()]
+    contents = None
+    if isinstance(cls._new_member_, types.FunctionType) and not _is_made_by(cls._new_member_, ("enum",)):
+        base = built_in_base(cls)
+        contents = [None if base is object else plain_value(base, member) for member in cls.__members__.values()]
     own = vars(cls)
     attributes = {
         name: value
@@ -327,7 +332,10 @@ def _reduce_enum(cls: Any) -> Reduced:
         for name, member in cls.__members__.items()
     }
     boundary = getattr(own.get("_boundary_"), "name", None)
-    arguments = (type(cls), cls.__name__, cls.__bases__, cls.__module__, cls.__qualname__, cls.__doc__, members, boundary, class_id(cls))
+    arguments = (
+        *(type(cls), cls.__name__, cls.__bases__, cls.__module__, cls.__qualname__, cls.__doc__),
+        *(members, contents, boundary, class_id(cls)),
+    )
     return make_enum, arguments, {"attributes": attributes, "members": extra}, None, None, set_enum_state
 
 
@@ -348,6 +356,7 @@ def make_enum(
     qualname: str,
     doc: str | None,
     members: list[tuple[str, Any]],
+    contents: list[Any] | None,
     boundary: str | None,
     ident: str,
 ) -> type:
@@ -356,13 +365,26 @@ def make_enum(
     def make() -> type:
         namespace: Any = enum.EnumType.__prepare__(name, bases)
         namespace |= {"__module__": module, "__qualname__": qualname, "__doc__": doc}
-        for member, value in members:
-            namespace[member] = value
+        if contents is None:
+            for member, value in members:
+                namespace[member] = value
+        else:
+            # The user's `__new__` made these members; what it made of each value is in `contents`.
+            namespace["__new__"] = partial(_new_member, contents, [value for _, value in members])
+            for index, (member, _) in enumerate(members):
+                namespace[member] = index
         options = {} if boundary is None else {"boundary": enum.FlagBoundary[boundary]}
         made: type = enum.EnumType.__new__(metaclass, name, bases, namespace, **options)  # type: ignore[type-var]
         return made
 
     return _remembered(ident, make)
+
+
+def _new_member(contents: list[Any], values: list[Any], cls: type, index: int) -> Any:
+    base = built_in_base(cls)
+    member: Any = object.__new__(cls) if base is object else base.__new__(cls, contents[index])  # type: ignore[call-overload]
+    member._value_ = values[index]
+    return member
 
 
 def set_enum_state(cls: Any, state: dict[str, Any]) -> None:

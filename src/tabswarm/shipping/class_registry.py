@@ -22,6 +22,7 @@ import types
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Any
 
 from tabswarm.errors import RecordRefused, ResultNotSerialisable
 from tabswarm.shipping.quiet_class import quiet_class
@@ -56,6 +57,23 @@ def built_in_base(cls: type) -> type:
         ),
         object,
     )
+
+
+def plain_value(base: type, obj: Any) -> object:
+    """The value of an instance of a subclass of an immutable built-in type, by the type's own way to it."""
+    if base is int:
+        return int.__index__(obj)
+    if base is float:
+        return float.__float__(obj)
+    if base is complex:
+        return complex.__complex__(obj)
+    if base is str:
+        return str.__str__(obj)
+    if base is bytes:
+        return bytes.__getitem__(obj, slice(None))
+    if base is frozenset:
+        return frozenset(frozenset.__iter__(obj))
+    return tuple(tuple.__iter__(obj))
 
 
 def refusal(cls: type) -> str | None:

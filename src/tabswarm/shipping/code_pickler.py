@@ -171,6 +171,12 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
         default = function.registry[object]
         return parts.make_singledispatch, (default,), registered, None, None, parts.set_singledispatch_state
 
+    def _singledispatchmethod(self, method: Any) -> Any:
+        registry = method.dispatcher.registry
+        registered = [(kind, implementation) for kind, implementation in registry.items() if kind is not object]
+        state_setter = parts.set_singledispatchmethod_state
+        return parts.make_singledispatchmethod, (method.func,), registered, None, None, state_setter
+
     def _lru_cache(self, cached: Any) -> Any:
         if self._by_reference(cached):
             return cached.__qualname__
@@ -286,6 +292,7 @@ _RULES: dict[type, Any] = {
     types.ModuleType: CodePickler._module,
     types.BuiltinFunctionType: CodePickler._builtin,
     functools.cached_property: CodePickler._cached_property,
+    functools.singledispatchmethod: CodePickler._singledispatchmethod,
     type(functools.lru_cache(len)): CodePickler._lru_cache,
     typing.TypeVar: CodePickler._type_variable,
     typing.ParamSpec: CodePickler._type_variable,

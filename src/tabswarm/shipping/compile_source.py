@@ -12,6 +12,7 @@ import __future__
 import ast
 import platform
 import types
+from collections.abc import Collection
 
 from tabswarm.errors import CannotCompile
 from tabswarm.shipping.blob import CodeSource, SourceText
@@ -29,9 +30,13 @@ for _feature in __future__.all_feature_names:
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def compile_source(source: CodeSource, text: SourceText) -> types.CodeType:
-    """The code object of a function; `CannotCompile` where this Python does not know its syntax."""
-    return compile_node(node_of(source, text), source, text.file)
+def compile_source(source: CodeSource, text: SourceText, imported: Collection[str] = ()) -> types.CodeType:
+    """The code object of a function; `CannotCompile` where this Python does not know its syntax.
+
+    `imported` are names that the function's file imports at its top level. They change nothing but which of two equivalent
+    instructions the compiler picks for `name.f()`, so only who compares needs them.
+    """
+    return compile_node(node_of(source, text), source, text.file, imported)
 
 
 def node_of(source: CodeSource, text: SourceText) -> FunctionNode:
@@ -92,7 +97,9 @@ def _lambda_of(lines: list[str], source: CodeSource) -> FunctionNode:
     return node
 
 
-def compile_node(node: FunctionNode, source: CodeSource, file: str) -> types.CodeType:
+def compile_node(
+    node: FunctionNode, source: CodeSource, file: str, imported: Collection[str] = ()
+) -> types.CodeType:
     """The code object of a function's syntax tree, which is changed on the way."""
     _strip(node)
     statement: ast.stmt
@@ -114,6 +121,7 @@ def compile_node(node: FunctionNode, source: CodeSource, file: str) -> types.Cod
         assert isinstance(dummy, ast.ClassDef)
         dummy.body = [statement]
         factory.body = [scope]
+    module.body += [ast.parse(f"import {name}").body[0] for name in imported]
     try:
         code = compile(module, file, "exec", flags=source.flags, dont_inherit=True)
     except SyntaxError as error:

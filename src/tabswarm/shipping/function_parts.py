@@ -160,6 +160,16 @@ def set_singledispatch_state(function: Any, registered: list[tuple[type, Callabl
         function.register(kind, implementation)
 
 
+def make_singledispatchmethod(function: Any) -> functools.singledispatchmethod[Any]:
+    """A generic method with its default implementation."""
+    return functools.singledispatchmethod(function)
+
+
+def set_singledispatchmethod_state(method: Any, registered: list[tuple[type, Callable[..., Any]]]) -> None:
+    """The implementations for the types."""
+    set_singledispatch_state(method.dispatcher, registered)
+
+
 def set_attributes(obj: Any, state: dict[str, Any]) -> None:
     """Attributes that the user set on something rebuilt."""
     obj.__dict__.update(state)

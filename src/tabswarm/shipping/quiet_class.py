@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from typing import Any
 
 _LOCK = threading.Lock()
 
@@ -21,18 +22,24 @@ def quiet_class(metaclass: type, name: str, bases: tuple[type, ...], namespace: 
     >>> quiet_class(type, "Silent", (Noisy,), {}).__bases__ == (Noisy,)
     True
     """
-    maker = next(kind for kind in metaclass.__mro__ if "__new__" in kind.__dict__ and _is_standard(kind))
+    maker = _standard_definer(metaclass, "__new__")
+    initialiser = _standard_definer(metaclass, "__init__")
     with _LOCK:
         muted = [base for base in _users_hooks(bases)]
         hooks = [base.__dict__["__init_subclass__"] for base in muted]
         for base in muted:
             type.__setattr__(base, "__init_subclass__", classmethod(_standard_init_subclass))
         try:
-            made: type = maker.__new__(metaclass, name, bases, namespace)  # type: ignore[call-overload]
+            made: type = maker.__new__(metaclass, name, bases, namespace)
+            initialiser.__init__(made, name, bases, namespace)
         finally:
             for base, hook in zip(muted, hooks, strict=True):
                 type.__setattr__(base, "__init_subclass__", hook)
     return made
+
+
+def _standard_definer(metaclass: type, method: str) -> Any:
+    return next(kind for kind in metaclass.__mro__ if method in kind.__dict__ and _is_standard(kind))
 
 
 def _users_hooks(bases: tuple[type, ...]) -> list[type]:

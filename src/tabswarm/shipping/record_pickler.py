@@ -22,6 +22,7 @@ from tabswarm.shipping.class_registry import (
     built_in_base,
     dangerous_attribute,
     not_shipped,
+    plain_value,
     refusal,
 )
 from tabswarm.shipping.record_types import (
@@ -121,7 +122,7 @@ def _instance_reducer(cls: type, class_id: str) -> Callable[[Any], Reduced]:
         return reduced(empty, *state_of(obj))
 
     def valued(obj: object) -> Reduced:
-        return reduced((class_id, _plain_value(base, obj)), *state_of(obj))
+        return reduced((class_id, plain_value(base, obj)), *state_of(obj))
 
     def filled(obj: object) -> Reduced:
         state, slots = state_of(obj)
@@ -136,22 +137,6 @@ def _instance_reducer(cls: type, class_id: str) -> Callable[[Any], Reduced]:
     if base is object:
         return plain
     return valued if base in IMMUTABLE_BASES else filled
-
-
-def _plain_value(base: type, obj: Any) -> object:
-    if base is int:
-        return int.__index__(obj)
-    if base is float:
-        return float.__float__(obj)
-    if base is complex:
-        return complex.__complex__(obj)
-    if base is str:
-        return str.__str__(obj)
-    if base is bytes:
-        return bytes.__getitem__(obj, slice(None))
-    if base is frozenset:
-        return frozenset(frozenset.__iter__(obj))
-    return tuple(tuple.__iter__(obj))
 
 
 def _state_getter(cls: type) -> Callable[[Any], tuple[dict[str, object] | None, dict[str, object]]]:

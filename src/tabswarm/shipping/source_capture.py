@@ -45,6 +45,7 @@ class _Candidate(msgspec.Struct, frozen=True):
 class _File(msgspec.Struct, frozen=True):
     lines: list[str]
     by_name: dict[str, list[_Candidate]]
+    imported: frozenset[str]
 
 
 _FILES: dict[str, _File] = {}
@@ -65,12 +66,12 @@ def capture(code: types.CodeType, names: Mapping[str, object], root_folder: Path
     on_line = [candidate for candidate in candidates if candidate.first_line == code.co_firstlineno]
     shown = shown_path(code.co_filename, root_folder)
     if is_rewritten(names):
-        fitting = [_compiled(code, candidate, file.lines, shown) for candidate in on_line]
+        fitting = [_compiled(code, candidate, file, shown) for candidate in on_line]
         fitting = [captured for captured in fitting if captured.code.co_freevars == code.co_freevars]
     else:
         fitting = []
         for group in (on_line, candidates):
-            compiled = (_compiled(code, candidate, file.lines, shown) for candidate in group)
+            compiled = (_compiled(code, candidate, file, shown) for candidate in group)
             fitting = [captured for captured in compiled if same_code(captured.code, code)]
             if fitting:
                 break
@@ -131,7 +132,7 @@ def _parsed(filename: str, lines: list[str]) -> _File | None:
         by_name.setdefault(getattr(candidate.node, "name", "<lambda>"), []).append(candidate)
     if len(_FILES) > 256:
         _FILES.clear()
-    _FILES[filename] = file = _File(lines, by_name)
+    _FILES[filename] = file = _File(lines, by_name, _imported_names(tree))
     return file
 
 
@@ -147,10 +148,23 @@ def _functions(tree: ast.AST, class_name: str | None) -> Iterator[_Candidate]:
         waiting.extend((child, inside) for child in ast.iter_child_nodes(node))
 
 
-def _compiled(code: types.CodeType, candidate: _Candidate, lines: list[str], shown: str) -> Captured:
+def _imported_names(tree: ast.Module) -> frozenset[str]:
+    """The names that imports bind at a module's top level."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.update((alias.asname or alias.name.partition(".")[0]) for alias in node.names if alias.name != "*")
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+    return frozenset(found)
+
+
+def _compiled(code: types.CodeType, candidate: _Candidate, file: _File, shown: str) -> Captured:
     node = candidate.node
     end_line = node.end_lineno or node.lineno
-    text = SourceText(shown, candidate.first_line, "".join(lines[candidate.first_line - 1 : end_line]).rstrip("\n"))
+    text = SourceText(shown, candidate.first_line, "".join(file.lines[candidate.first_line - 1 : end_line]).rstrip("\n"))
     source = CodeSource(
         text=0,
         line=node.lineno,
@@ -163,7 +177,7 @@ def _compiled(code: types.CodeType, candidate: _Candidate, lines: list[str], sho
         class_name=candidate.class_name,
         flags=future_flags(code),
     )
-    return Captured(source, text, compile_source(source, text), node)
+    return Captured(source, text, compile_source(source, text, file.imported.intersection(code.co_names)), node)
 
 
 def _by_position(fitting: list[Captured], code: types.CodeType) -> Captured:
