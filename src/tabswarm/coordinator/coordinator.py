@@ -35,6 +35,10 @@ def _no_notice(event: str, **facts: object) -> None:
     pass
 
 
+def _nothing() -> None:
+    pass
+
+
 class _Remembered(msgspec.Struct):
     """A session that can be taken up again by its secret."""
 
@@ -109,17 +113,19 @@ class Coordinator:
 
     # --- connections ------------------------------------------------------------------------------------------------
 
-    async def serve_control(self, connection: Connection) -> Grant | None:
-        """One control socket, from its hello to its end. Gives what its token opened, None if it was turned away."""
+    async def serve_control(self, connection: Connection, on_admitted: Callable[[], None] = _nothing) -> None:
+        """One control socket, from its hello to its end; `on_admitted` is called once its token is known."""
         admitted = await self._admit(connection, "control")
         if admitted is None:
-            return None
+            return
         hello, grant = admitted
+        on_admitted()
         place = self._places[grant.swarm]
         session = self._welcome(connection, hello, grant, place)
         if session is None:
             await turn_away(connection, Rejected(CloseCode.TOO_MANY, "the swarm is full: try again later"))
-            return grant
+            self._connections.discard(connection)
+            return
         lost = ConnectionLost(CloseCode.BROKEN, "the coordinator failed")
         try:
             place.swarm.join(session, hello)
@@ -138,13 +144,12 @@ class Coordinator:
             if session.outbox.is_closing:
                 await session.outbox.finished()
             await session.outbox.stop()
-        return grant
 
-    async def serve_relay(self, connection: Connection) -> Grant | None:
+    async def serve_relay(self, connection: Connection, on_admitted: Callable[[], None] = _nothing) -> None:
         """One relay socket, from its hello to its end. It belongs to the control session whose secret it shows."""
         admitted = await self._admit(connection, "relay")
         if admitted is None:
-            return None
+            return
         hello, grant = admitted
         place = self._places[grant.swarm]
         try:
@@ -153,6 +158,7 @@ class Coordinator:
                 raise Rejected(CloseCode.UNAUTHENTICATED, "no such session")
             if known.peer not in place.swarm.sessions:
                 raise Rejected(CloseCode.UNAUTHENTICATED, "the control session is over")
+            on_admitted()
             await connection.send(encode(self._welcome_of(place.swarm, known, hello.resume)))
             await place.relay.serve(known.peer, connection)
         except Rejected as rejected:
@@ -164,7 +170,6 @@ class Coordinator:
             await connection.close(CloseCode.BROKEN, "the coordinator failed")
         finally:
             self._connections.discard(connection)
-        return grant
 
     async def close(self, reason: str = "the coordinator stops") -> None:
         """End all sessions and stop."""

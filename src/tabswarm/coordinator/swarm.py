@@ -91,7 +91,8 @@ class Swarm:
             self._timer.cancel()
             self._timer = None
         if deadline is not None:
-            self._timer = self._loop.call_at(self._start + deadline / 1000 + 0.001, self._tick)
+            due = max(self._start + deadline / 1000, self._loop.time()) + 0.001
+            self._timer = self._loop.call_at(due, self._tick)
 
     def _tick(self) -> None:
         self._timer = None

@@ -1,0 +1,46 @@
+"""What a page may load and who may frame it: one policy for the pages, one for the sealed frame.
+
+The frame's policy is the one that was found to run Pyodide in Chromium and Firefox while every other fetch, socket,
+storage and import is refused (docs/decisions/0032): its origin is opaque, so the runtime's folder is named in full.
+"""
+
+from __future__ import annotations
+
+
+def page_policy(nonce: str) -> str:
+    """For the page shells: scripts, styles and connections of this very origin, nothing inline without the nonce."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "frame-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def frame_policy(nonce: str, runtime: str) -> str:
+    """For the sealed frame; `runtime` is the full address of the runtime's folder, ending in a slash."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'nonce-{nonce}' 'wasm-unsafe-eval' data: {runtime}",
+            "worker-src data:",
+            f"connect-src {runtime}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+            "sandbox allow-scripts",
+        ]
+    )
+
+
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+"""For whatever is no page."""
