@@ -41,6 +41,8 @@ def environment_with_node() -> dict[str, str]:
     environment = dict(os.environ)
     environment["PATH"] = os.pathsep.join([str(Path(node_command()[0]).parent), environment.get("PATH", "")])
     environment["NO_UPDATE_NOTIFIER"] = "1"
+    # Trust whom the machine trusts, as pip does: networks of firms and schools have certificates of their own.
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")
     return environment
 
 
