@@ -12,6 +12,7 @@ import io
 import platform
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -23,7 +24,7 @@ from tabswarm.shipping.culprit import name_culprit
 from tabswarm.shipping.modules import is_local, local_source, module_imports, parents_of
 from tabswarm.shipping.source_capture import shown_path
 
-__all__ = ["Shipment", "SourceText", "blob_hash", "ship", "source_of"]
+__all__ = ["Shipment", "SourceText", "blob_hash", "ship", "ship_values", "source_of"]
 
 
 class Shipment(msgspec.Struct, frozen=True):
@@ -74,6 +75,20 @@ def ship(
     blobs[root_hash] = root
     bytecode = any(isinstance(code, Bytecode) for code in pickler.codes)
     return Shipment(root_hash, blobs, platform.python_version() if bytecode else None, tuple(pickler.handles))
+
+
+def ship_values(
+    values: list[Any], *, what: str = "values", root_folder: Path | None = None, allow_bytecode: bool = False
+) -> bytes:
+    """The driver's own values as the bytes of one source block: a whole shipment, which `CodeReader.load_values` reads.
+
+    >>> from tabswarm.shipping.code_reader import CodeReader
+    >>> CodeReader({}).load_values(ship_values([1, "two"]))
+    [1, 'two']
+    """
+    return msgspec.msgpack.encode(
+        ship(values, what=what, root_folder=root_folder, allow_bytecode=allow_bytecode)
+    )
 
 
 def _module_blobs(names: list[str], blobs: dict[str, bytes], root_folder: Path | None) -> dict[str, str]:

@@ -15,13 +15,17 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from tabswarm.errors import CannotCompile, CodeRefused, NotShippable, TabswarmError
 from tabswarm.shipping import code_pickler
 from tabswarm.shipping.blob import Blob, Bytecode, blob_hash, decode_blob, payload_of
 from tabswarm.shipping.class_registry import SHIPPED, ClassRegistry
+from tabswarm.shipping.code import Shipment
 from tabswarm.shipping.compile_source import compile_source
 from tabswarm.shipping.shipped_modules import SHIPPED_MODULES, remember_text
 
+_SHIPMENTS = msgspec.msgpack.Decoder(Shipment)
 _MOVED = {
     "pathlib._local": "pathlib",  # 3.13 only
     "pathlib._abc": "pathlib",
@@ -52,6 +56,14 @@ class CodeReader:
         if root not in self._loaded:
             self._loaded[root] = self._read(root)
         return self._loaded[root]
+
+    def load_values(self, data: bytes) -> list[Any]:
+        """The driver's own values, from a source block that `ship_values` made (the caller has checked its hash)."""
+        try:
+            shipment = _SHIPMENTS.decode(data)
+        except msgspec.DecodeError as error:
+            raise CodeRefused(f"the driver's values are no shipment of tabswarm's: {error}") from error
+        return list(CodeReader(shipment.blobs).load(shipment.root))
 
     def _read(self, root: str) -> object:
         blob = self._blob(root)
