@@ -1,0 +1,5 @@
+"""`python -m tabswarm`, the same as the `tabswarm` command."""
+
+from tabswarm.cli import main
+
+main()

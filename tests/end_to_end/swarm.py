@@ -1,0 +1,137 @@
+"""A real swarm for a test: `tabswarm serve` and `tabswarm worker` as processes, and real browser tabs, on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tabswarm.browsers import Browser, Page
+from tabswarm.transport.links import parse_link
+
+TABSWARM = (sys.executable, "-m", "tabswarm")
+PATIENCE = 90.0
+"""Seconds until something that must happen counts as never happening; not a duration that a test relies on."""
+
+
+class Swarm:
+    """A coordinator process and whoever joined it. `jobs()` asks it the way a user does, by `tabswarm jobs --json`."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.processes: list[subprocess.Popen[str]] = []
+        self.server = self.start("serve", "--json", "--port", "0", *arguments, stdout=subprocess.PIPE)
+        assert self.server.stdout is not None
+        links = json.loads(self.server.stdout.readline())
+        self.url: str = links["url"]
+        self.driver_link: str = links["driver_link"]
+        self.invite_link: str = links["invite_link"]
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        """Start a `tabswarm` command that ends with the swarm."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("TABSWARM_")}
+        process = subprocess.Popen([*TABSWARM, *arguments], text=True, env=environment, **options)
+        self.processes.append(process)
+        return process
+
+    def add_worker(self, slots: int = 1, name: str = "native") -> subprocess.Popen[str]:
+        """Let a native worker join; `volunteers()` shows when it is there."""
+        return self.start("worker", self.invite_link, "--slots", str(slots), "--name", name, stderr=subprocess.DEVNULL)
+
+    async def add_tab(self, browser: Browser) -> Page:
+        """Open the invite link in a tab, press Start, and wait until it can take tasks."""
+        before = len(await self.volunteers())
+        page = await browser.open(self.invite_link)
+        await page.click("#start")
+        await self.wait_for(lambda volunteers: len(volunteers) > before)
+        return page
+
+    async def volunteers(self) -> list[dict[str, Any]]:
+        """The volunteers that can take tasks now."""
+        return await asyncio.to_thread(self._ask, "/api/volunteers")
+
+    async def jobs(self) -> list[dict[str, Any]]:
+        """All jobs with their ledgers."""
+        return await asyncio.to_thread(self._jobs)
+
+    def _jobs(self) -> list[dict[str, Any]]:
+        done = subprocess.run(
+            [*TABSWARM, "jobs", "--json", "--master", self.driver_link],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert done.returncode == 0, done.stderr
+        jobs: list[dict[str, Any]] = json.loads(done.stdout)
+        return jobs
+
+    def _ask(self, path: str) -> list[dict[str, Any]]:
+        import urllib.request
+
+        token = parse_link(self.driver_link).token
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+    async def wait_for(self, satisfied: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        """Wait until the list of volunteers satisfies."""
+        return await wait_until(self.volunteers, satisfied)
+
+    def stop(self) -> None:
+        """End every process of the swarm, and see that none is left."""
+        trees = [child for process in self.processes if process.poll() is None for child in _tree(process.pid)]
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+            if process.stdout:
+                process.stdout.close()
+        _, alive = psutil.wait_procs(trees, timeout=10)
+        assert not alive, f"left behind: {[' '.join(left.cmdline()) for left in alive]}"
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+async def wait_until(ask: Callable[[], Any], satisfied: Callable[[Any], bool]) -> Any:
+    """Ask again and again until the answer satisfies; fails with the last answer after `PATIENCE` seconds."""
+    ends = time.monotonic() + PATIENCE
+    while True:
+        answer = await ask()
+        if satisfied(answer):
+            return answer
+        assert time.monotonic() < ends, f"never came true; the last answer was {answer}"
+        await asyncio.sleep(0.1)
+
+
+def run_script(
+    path: Path, text: str, master: str, *arguments: str, python: str = sys.executable, **options: Any
+) -> Any:
+    """Write a driver script and run it by `tabswarm run`; returns the finished process."""
+    path.write_text(text, encoding="utf-8")
+    return subprocess.run(
+        [python, "-m", "tabswarm", "run", str(path), "--master", master, "--", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        **options,
+    )
