@@ -68,6 +68,7 @@ class Blob(msgspec.Struct, frozen=True, array_like=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Blob)
+_BUNDLE_DECODER = msgspec.msgpack.Decoder(tuple[str, dict[str, bytes]])
 
 
 def blob_hash(data: bytes) -> str:
@@ -97,6 +98,19 @@ def decode_blob(data: bytes) -> Blob:
     if blob.format != FORMAT:
         raise CodeRefused(f"a blob of format {blob.format}; this tabswarm reads format {FORMAT}")
     return blob
+
+
+def encode_bundle(root: str, blobs: dict[str, bytes]) -> bytes:
+    """A root blob and what it needs, as one piece of bytes."""
+    return _ENCODER.encode((root, blobs))
+
+
+def decode_bundle(data: bytes) -> tuple[str, dict[str, bytes]]:
+    """The root's hash and the blobs of a bundle."""
+    try:
+        return _BUNDLE_DECODER.decode(data)
+    except msgspec.DecodeError as error:
+        raise CodeRefused(f"the driver's values are no bundle of tabswarm's: {error}") from error
 
 
 def payload_of(blob: Blob) -> bytes:

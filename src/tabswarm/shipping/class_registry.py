@@ -53,7 +53,7 @@ def built_in_base(cls: type) -> type:
         (
             base
             for base in cls.__mro__
-            if base in _BUILT_IN_BASES or issubclass(base, BaseException) and _built_in(base)
+            if base in _BUILT_IN_BASES or (issubclass(base, BaseException) and _built_in(base))
         ),
         object,
     )

@@ -17,7 +17,16 @@ from typing import Any
 import msgspec
 
 from tabswarm.errors import NotShippable
-from tabswarm.shipping.blob import FORMAT, Blob, Bytecode, SourceText, blob_hash, encode_blob, source_of
+from tabswarm.shipping.blob import (
+    FORMAT,
+    Blob,
+    Bytecode,
+    SourceText,
+    blob_hash,
+    encode_blob,
+    encode_bundle,
+    source_of,
+)
 from tabswarm.shipping.class_registry import SHIPPED
 from tabswarm.shipping.code_pickler import CodePickler
 from tabswarm.shipping.culprit import name_culprit
@@ -86,9 +95,20 @@ def ship_values(
     >>> CodeReader({}).load_values(ship_values([1, "two"]))
     [1, 'two']
     """
-    return msgspec.msgpack.encode(
-        ship(values, what=what, root_folder=root_folder, allow_bytecode=allow_bytecode)
-    )
+    return msgspec.msgpack.encode(ship(values, what=what, root_folder=root_folder, allow_bytecode=allow_bytecode))
+
+
+def ship_values(
+    values: list[Any], *, what: str = "data", root_folder: Path | None = None, allow_bytecode: bool = False
+) -> bytes:
+    """Values of the driver's as one piece of bytes, complete in itself, which `CodeReader.load_values` reads.
+
+    >>> from tabswarm.shipping.code_reader import CodeReader
+    >>> CodeReader({}).load_values(ship_values([1, "a", len]))
+    [1, 'a', <built-in function len>]
+    """
+    shipment = ship(values, what=what, root_folder=root_folder, allow_bytecode=allow_bytecode)
+    return encode_bundle(shipment.root, shipment.blobs)
 
 
 def _module_blobs(names: list[str], blobs: dict[str, bytes], root_folder: Path | None) -> dict[str, str]:

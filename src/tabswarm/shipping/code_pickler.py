@@ -97,7 +97,9 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
                     continue  # still empty
         used: dict[str, Any] = {}
         if isinstance(names, dict):
-            used = {name: function.__globals__[name] for name in parts.global_names(code) if name in function.__globals__}
+            used = {
+                name: function.__globals__[name] for name in parts.global_names(code) if name in function.__globals__
+            }
             if "__file__" in used:
                 used["__file__"] = shown_path(str(used["__file__"]), self._root_folder)
         state = {
@@ -167,7 +169,9 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
         return known
 
     def _singledispatch(self, function: Any) -> Any:
-        registered = [(kind, implementation) for kind, implementation in function.registry.items() if kind is not object]
+        registered = [
+            (kind, implementation) for kind, implementation in function.registry.items() if kind is not object
+        ]
         default = function.registry[object]
         return parts.make_singledispatch, (default,), registered, None, None, parts.set_singledispatch_state
 
@@ -231,7 +235,9 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
         name = module.__name__
         if travels_by_value(name):
             if name in sys.modules and getattr(module, "__file__", None):
-                raise NotShippable(f"the module {name} itself: only this process has it. Refer to the names in it instead")
+                raise NotShippable(
+                    f"the module {name} itself: only this process has it. Refer to the names in it instead"
+                )
             return super().reducer_override(module)
         self.need_module(name)
         return parts.import_module, (name,)

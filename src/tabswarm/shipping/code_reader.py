@@ -19,7 +19,7 @@ import msgspec
 
 from tabswarm.errors import CannotCompile, CodeRefused, NotShippable, TabswarmError
 from tabswarm.shipping import code_pickler
-from tabswarm.shipping.blob import Blob, Bytecode, blob_hash, decode_blob, payload_of
+from tabswarm.shipping.blob import Blob, Bytecode, blob_hash, decode_blob, decode_bundle, payload_of
 from tabswarm.shipping.class_registry import SHIPPED, ClassRegistry
 from tabswarm.shipping.code import Shipment
 from tabswarm.shipping.compile_source import compile_source
@@ -64,6 +64,14 @@ class CodeReader:
         except msgspec.DecodeError as error:
             raise CodeRefused(f"the driver's values are no shipment of tabswarm's: {error}") from error
         return list(CodeReader(shipment.blobs).load(shipment.root))
+
+    def load_values(self, data: bytes) -> list[Any]:
+        """The values that `ship_values` wrote. The caller has compared the bytes' hash with the one in the plan."""
+        root, blobs = decode_bundle(data)
+        values = CodeReader(blobs)._read(root)
+        if not isinstance(values, list):
+            raise CodeRefused(f"the driver's values are a {type(values).__name__}, not a list")
+        return values
 
     def _read(self, root: str) -> object:
         blob = self._blob(root)

@@ -6,7 +6,6 @@ variables become parameters of a factory that is never called; a method stands i
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -97,9 +96,7 @@ def _lambda_of(lines: list[str], source: CodeSource) -> FunctionNode:
     return node
 
 
-def compile_node(
-    node: FunctionNode, source: CodeSource, file: str, imported: Collection[str] = ()
-) -> types.CodeType:
+def compile_node(node: FunctionNode, source: CodeSource, file: str, imported: Collection[str] = ()) -> types.CodeType:
     """The code object of a function's syntax tree, which is changed on the way."""
     _strip(node)
     statement: ast.stmt

@@ -55,7 +55,9 @@ def name_culprit(
     if isinstance(reason, RecursionError):
         text = "it is nested too deeply"
     kind = type(reason) if isinstance(reason, NotShippable) else NotShippable
-    return kind(f"the {what} cannot travel to a volunteer: {path}: {text}. Make it inside the function, or pass plain data")
+    return kind(
+        f"the {what} cannot travel to a volunteer: {path}: {text}. Make it inside the function, or pass plain data"
+    )
 
 
 def _describe(value: object, root_folder: Path | None) -> str:

@@ -68,7 +68,11 @@ def light_annotations(annotations: dict[str, Any]) -> dict[str, Any]:
 
 def light_annotation(value: Any) -> Any:
     """An annotation as itself where it is text or built in, else as its text."""
-    if value is None or isinstance(value, str) or isinstance(value, type) and getattr(builtins, value.__name__, 0) is value:
+    if (
+        value is None
+        or isinstance(value, str)
+        or (isinstance(value, type) and getattr(builtins, value.__name__, 0) is value)
+    ):
         return value
     try:
         return inspect.formatannotation(value)

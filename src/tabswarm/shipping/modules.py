@@ -22,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from tabswarm.errors import NoUsableSource, NotShippable
+from tabswarm.errors import NotShippable, NoUsableSource
 from tabswarm.shipping.code_equality import same_code
 from tabswarm.shipping.source_capture import is_rewritten
 
@@ -48,7 +48,7 @@ def travels_by_value(name: str) -> bool:
     if is_rewritten(vars(module)):
         return True
     spec = getattr(module, "__spec__", None)
-    return spec is None or spec.origin is None and not spec.submodule_search_locations
+    return spec is None or (spec.origin is None and not spec.submodule_search_locations)
 
 
 def is_local(name: str) -> bool:

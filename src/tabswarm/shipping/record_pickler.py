@@ -25,16 +25,8 @@ from tabswarm.shipping.class_registry import (
     plain_value,
     refusal,
 )
-from tabswarm.shipping.record_types import (
-    REDUCERS,
-    Reader,
-    Reduced,
-    content_of,
-    make_reader,
-    member_state,
-    reduce_exception,
-    reduce_foreign,
-)
+from tabswarm.shipping.record_readers import REDUCERS, Reader, Reduced, make_reader
+from tabswarm.shipping.record_types import content_of, member_state, reduce_exception, reduce_foreign
 
 PROTOCOL = 5
 
@@ -50,11 +42,6 @@ slots_reader = make_reader("slots", _only_in_a_record)
 trusted_new_reader = make_reader("trusted_new", _only_in_a_record)
 trusted_call_reader = make_reader("trusted_call", _only_in_a_record)
 trusted_state_reader = make_reader("trusted_state", _only_in_a_record)
-for _late in (
-    *(instance_reader, member_reader, slots_reader),
-    *(trusted_new_reader, trusted_call_reader, trusted_state_reader),
-):
-    type.__setattr__(type(_late), "__module__", __name__)
 
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.BuiltinMethodType, type)
 
@@ -114,7 +101,7 @@ def _instance_reducer(cls: type, class_id: str) -> Callable[[Any], Reduced]:
     empty = (class_id,)  # one tuple for all, so that pickle writes it once a chunk
 
     def reduced(args: tuple[object, ...], state: dict[str, object] | None, slots: dict[str, object]) -> Reduced:
-        if slots or guarded and state:
+        if slots or (guarded and state):
             return instance_reader, args, (state, slots or None), None, None, slots_reader
         return (instance_reader, args, state) if state else (instance_reader, args)
 
@@ -152,7 +139,7 @@ def _state_getter(cls: type) -> Callable[[Any], tuple[dict[str, object] | None, 
         slots: object = None
         if type(state) is tuple and len(state) == 2:
             state, slots = state
-        if state is not None and type(state) is not dict or slots is not None and type(slots) is not dict:
+        if (state is not None and type(state) is not dict) or (slots is not None and type(slots) is not dict):
             raise ResultNotSerialisable(
                 f"an instance of {cls.__qualname__}, whose `__getstate__` gives no dict: its `__setstate__` runs only where "
                 "Context(trust=[...]) names the class"

@@ -1,7 +1,7 @@
 """The record reader: reads what a volunteer wrote, everywhere, without running anything of the user's or of the volunteer's.
 
 It is one of the two files that unpickle. A subclass of the C unpickler, so reading costs what `pickle.loads` costs; its `find_class`
-matches exact (module, name) pairs of a table of *readers* (`record_types.py`) and never walks a dotted name.
+matches exact (module, name) pairs of a table of *readers* (`record_readers.py`) and never walks a dotted name.
 
 Known limit: an opcode that allocates ahead (`LONG_BINPUT` with index 2**27 takes 2 GB from nine bytes) is seen by no subclass. In a
 volunteer the worker's memory limit holds; a driver that must survive strangers has to read in a process of its own with a cap.
@@ -20,7 +20,7 @@ from typing import Any
 from tabswarm.errors import RecordError, RecordRefused
 from tabswarm.shipping import record_pickler, record_types
 from tabswarm.shipping.class_registry import ClassRegistry, built_in_base, is_guarded, refusal, seal, unguard
-from tabswarm.shipping.record_types import Reader, expect, make_reader
+from tabswarm.shipping.record_readers import READERS, Reader, expect, make_reader
 
 _Found = dict[tuple[str, str], Reader]
 
@@ -72,11 +72,10 @@ def _readers_for(classes: ClassRegistry) -> _Found:
     if found is None or found[0] is not classes:
         if len(_PREPARED) > 64:
             _PREPARED.clear()
-        found = _PREPARED[id(classes)] = (classes, {**_PLAIN, **_late_readers(classes)})
+        found = _PREPARED[id(classes)] = (classes, {**READERS, **_late_readers(classes)})
     return found[1]
 
 
-_PLAIN: _Found = {(record_types.__name__, name): reader for name, reader in record_types.READERS.items()}
 _PREPARED: dict[int, tuple[ClassRegistry, _Found]] = {}
 
 

@@ -1,10 +1,6 @@
-"""The types that a record may hold besides Python's own literals, each as a pair: how it is reduced, and its typed reader.
+"""Containers, exceptions, enum members and numpy's values in records; `record_values.py` has the plain values.
 
-The law: what `find_class` gives is never a class or a function but one of the *readers* here, an object with no attributes
-(empty `__slots__`) that refuses BUILD and checks what it is called with. With a class at hand the BUILD opcode could replace its
-methods, with `bytearray` a call could allocate 10**12 bytes.
-
-A reader stands in a record under its name in `READERS`; these names are part of the format.
+Each type is a pair: how it is reduced, and its typed reader.
 """
 
 from __future__ import annotations
@@ -14,246 +10,12 @@ import datetime
 import decimal
 import enum
 import fractions
-import ipaddress
-import pathlib
-import re
-import uuid
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from tabswarm.errors import RecordRefused, ResultNotSerialisable
-
-Reduced = tuple[object, ...]
-
-
-class Reader:
-    """What the record reader hands to pickle's machine in place of a class."""
-
-    __slots__ = ()
-
-    def __call__(self, *args: object) -> object:
-        """Rebuild a value. Each reader has its own."""
-        raise RecordRefused("a reader without a type")
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        """Refuse: this is what BUILD would do."""
-        raise RecordRefused("a record's bytes set an attribute of what reads them")
-
-    def __setstate__(self, state: object) -> NoReturn:
-        """Refuse: this is what BUILD would do."""
-        raise RecordRefused("a record's bytes set the state of what reads them")
-
-    def __reduce__(self) -> str:
-        """A reader is pickled by its name in this module."""
-        return f"{type(self).__name__}_reader"
-
-
-def make_reader(name: str, read: Callable[..., object]) -> Reader:
-    """A reader of the name that calls the function."""
-    namespace = {"__slots__": (), "__module__": __name__, "__call__": staticmethod(read), "__doc__": read.__doc__}
-    made: Reader = type(name, (Reader,), namespace)()
-    return made
-
-
-READERS: dict[str, Reader] = {}
-REDUCERS: dict[type, Callable[..., Reduced]] = {}
-
-
-def _reader(read: Callable[..., object]) -> Reader:
-    name = read.__name__.removesuffix("_reader")
-    made = READERS[f"{name}_reader"] = make_reader(name, read)
-    return made
-
-
-def expect(value: object, *kinds: type) -> None:
-    """Refuse a value that is not exactly of one of the types (a subclass could be the user's)."""
-    if type(value) not in kinds:
-        names = " or ".join(kind.__name__ for kind in kinds)
-        raise RecordRefused(f"a record gives a {type(value).__name__} where a {names} belongs")
-
-
-# --- numbers, slices, patterns, paths: rebuilt by a call with plain arguments
-
-
-@_reader
-def complex_reader(real: float, imag: float) -> complex:
-    expect(real, float)
-    expect(imag, float)
-    return complex(real, imag)
-
-
-@_reader
-def range_reader(start: int, stop: int, step: int) -> range:
-    for bound in (start, stop, step):
-        expect(bound, int)
-    return range(start, stop, step)
-
-
-@_reader
-def slice_reader(start: object, stop: object, step: object) -> slice:
-    return slice(start, stop, step)
-
-
-@_reader
-def ellipsis_reader() -> object:
-    return ...
-
-
-@_reader
-def decimal_reader(text: str) -> decimal.Decimal:
-    expect(text, str)
-    return decimal.Decimal(text)
-
-
-@_reader
-def fraction_reader(numerator: int, denominator: int) -> fractions.Fraction:
-    expect(numerator, int)
-    expect(denominator, int)
-    return fractions.Fraction(numerator, denominator)
-
-
-@_reader
-def uuid_reader(number: int) -> uuid.UUID:
-    expect(number, int)
-    return uuid.UUID(int=number)
-
-
-@_reader
-def pattern_reader(source: str | bytes, flags: int) -> re.Pattern[str] | re.Pattern[bytes]:
-    expect(source, str, bytes)
-    expect(flags, int)
-    if isinstance(source, bytes):
-        return re.compile(source, flags)
-    return re.compile(source, flags)
-
-
-_ADDRESSES: tuple[type, ...] = (
-    ipaddress.IPv4Address,
-    ipaddress.IPv6Address,
-    ipaddress.IPv4Network,
-    ipaddress.IPv6Network,
-    ipaddress.IPv4Interface,
-    ipaddress.IPv6Interface,
-)
-
-
-@_reader
-def address_reader(kind: str, text: str) -> object:
-    expect(kind, str)
-    expect(text, str)
-    return {cls.__name__: cls for cls in _ADDRESSES}[kind](text)
-
-
-_PATHS: tuple[type[pathlib.PurePath], ...] = (
-    pathlib.PurePosixPath,
-    pathlib.PureWindowsPath,
-    pathlib.PosixPath,
-    pathlib.WindowsPath,
-)
-
-
-@_reader
-def path_reader(kind: str, text: str) -> pathlib.PurePath:
-    expect(kind, str)
-    expect(text, str)
-    return {cls.__name__: cls for cls in _PATHS}[kind](text)
-
-
-REDUCERS[complex] = lambda value: (complex_reader, (value.real, value.imag))
-REDUCERS[range] = lambda value: (range_reader, (value.start, value.stop, value.step))
-REDUCERS[slice] = lambda value: (slice_reader, (value.start, value.stop, value.step))
-REDUCERS[type(...)] = lambda value: (ellipsis_reader, ())
-REDUCERS[decimal.Decimal] = lambda value: (decimal_reader, (str(value),))
-REDUCERS[fractions.Fraction] = lambda value: (fraction_reader, (value.numerator, value.denominator))
-REDUCERS[uuid.UUID] = lambda value: (uuid_reader, (value.int,))
-REDUCERS[re.Pattern] = lambda value: (pattern_reader, (value.pattern, value.flags & ~re.DEBUG))
-for _address in _ADDRESSES:
-    REDUCERS[_address] = lambda value: (address_reader, (type(value).__name__, str(value)))
-for _path in _PATHS:
-    REDUCERS[_path] = lambda value: (path_reader, (type(value).__name__, str(value)))
-
-
-# --- dates
-
-
-@_reader
-def date_reader(year: int, month: int, day: int) -> datetime.date:
-    return datetime.date(year, month, day)
-
-
-@_reader
-def datetime_reader(*fields: int) -> datetime.datetime:
-    *parts, fold, zone = fields
-    return datetime.datetime(*parts, tzinfo=_zone(zone), fold=fold)
-
-
-@_reader
-def time_reader(*fields: int) -> datetime.time:
-    *parts, fold, zone = fields
-    return datetime.time(*parts, tzinfo=_zone(zone), fold=fold)
-
-
-@_reader
-def timedelta_reader(days: int, seconds: int, microseconds: int) -> datetime.timedelta:
-    for part in (days, seconds, microseconds):
-        expect(part, int)
-    return datetime.timedelta(days, seconds, microseconds)
-
-
-@_reader
-def timezone_reader(offset: datetime.timedelta, name: str | None) -> datetime.timezone:
-    expect(offset, datetime.timedelta)
-    if name is None:
-        return datetime.timezone(offset)
-    expect(name, str)
-    return datetime.timezone(offset, name)
-
-
-@_reader
-def zone_reader(key: str) -> datetime.tzinfo:
-    import zoneinfo
-
-    expect(key, str)
-    # The pure-Python ZoneInfo of some builds has a `__dict__` that BUILD could write to: there a cached one must not be shared.
-    return zoneinfo.ZoneInfo(key) if not zoneinfo.ZoneInfo.__dictoffset__ else zoneinfo.ZoneInfo.no_cache(key)
-
-
-def _zone(zone: object) -> datetime.tzinfo | None:
-    if zone is None or type(zone) is datetime.timezone:
-        return zone
-    if isinstance(zone, datetime.tzinfo) and type(zone).__module__ == "zoneinfo":
-        return zone
-    raise RecordRefused(f"a record gives a {type(zone).__name__} as a time zone")
-
-
-def _reduce_zone(zone: datetime.tzinfo) -> Reduced:
-    key = getattr(zone, "key", None)
-    if key is None:
-        raise ResultNotSerialisable("a ZoneInfo without a key (made from a file)")
-    return zone_reader, (key,)
-
-
-def _reduce_timezone(zone: datetime.timezone) -> Reduced:
-    offset = zone.utcoffset(None)
-    name = zone.tzname(None)
-    return timezone_reader, (offset, None if name == datetime.timezone(offset).tzname(None) else name)
-
-
-REDUCERS[datetime.date] = lambda value: (date_reader, (value.year, value.month, value.day))
-REDUCERS[datetime.datetime] = lambda value: (
-    datetime_reader,
-    (
-        *(value.year, value.month, value.day, value.hour, value.minute, value.second),
-        *(value.microsecond, value.fold, value.tzinfo),
-    ),
-)
-REDUCERS[datetime.time] = lambda value: (
-    time_reader,
-    (value.hour, value.minute, value.second, value.microsecond, value.fold, value.tzinfo),
-)
-REDUCERS[datetime.timedelta] = lambda value: (timedelta_reader, (value.days, value.seconds, value.microseconds))
-REDUCERS[datetime.timezone] = _reduce_timezone
-
+from tabswarm.shipping.record_readers import REDUCERS, Reduced, expect, reader
+from tabswarm.shipping.record_values import reduce_zone
 
 # --- collections: made empty first, filled by pickle's own opcodes, so that they may contain themselves
 
@@ -266,47 +28,47 @@ _FACTORIES: dict[str, Callable[[], object]] = {
 }
 
 
-@_reader
+@reader
 def ordered_dict_reader() -> collections.OrderedDict[object, object]:
     return collections.OrderedDict()
 
 
-@_reader
+@reader
 def counter_reader() -> collections.Counter[object]:
     return collections.Counter()
 
 
-@_reader
+@reader
 def deque_reader(maxlen: int | None) -> collections.deque[object]:
     expect(maxlen, int, type(None))
     return collections.deque(maxlen=maxlen)
 
 
-@_reader
+@reader
 def default_dict_reader(factory: str | None) -> collections.defaultdict[object, object]:
     expect(factory, str, type(None))
     return collections.defaultdict(None if factory is None else _FACTORIES[factory])
 
 
-@_reader
+@reader
 def chain_map_reader(maps: list[dict[object, object]]) -> collections.ChainMap[object, object]:
     expect(maps, list)
     return collections.ChainMap(*maps)
 
 
-@_reader
+@reader
 def user_dict_reader(data: dict[object, object]) -> collections.UserDict[object, object]:
     expect(data, dict)
     return collections.UserDict(data)
 
 
-@_reader
+@reader
 def user_list_reader(data: list[object]) -> collections.UserList[object]:
     expect(data, list)
     return collections.UserList(data)
 
 
-@_reader
+@reader
 def user_string_reader(data: str) -> collections.UserString:
     expect(data, str)
     return collections.UserString(data)
@@ -387,14 +149,14 @@ def fill(base: type, value: Any, content: Any) -> None:
 # --- numpy, which is looked for only when a record has it
 
 
-@_reader
+@reader
 def ndarray_reader(dtype: object, shape: tuple[int, ...], order: str, data: bytes) -> object:
     from tabswarm.shipping.numpy_records import read_array
 
     return read_array(dtype, shape, order, data)
 
 
-@_reader
+@reader
 def numpy_scalar_reader(dtype: object, data: bytes) -> object:
     from tabswarm.shipping.numpy_records import read_scalar
 
@@ -432,7 +194,7 @@ def _built_in_exceptions() -> dict[str, type[BaseException]]:
 BUILT_IN_EXCEPTIONS = _built_in_exceptions()
 
 
-@_reader
+@reader
 def exception_reader(name: str, args: tuple[object, ...]) -> BaseException:
     """A built-in exception of its arguments; a traceback, cause or attribute does not travel."""
     expect(name, str)
@@ -440,7 +202,7 @@ def exception_reader(name: str, args: tuple[object, ...]) -> BaseException:
     return BUILT_IN_EXCEPTIONS[name](*args)
 
 
-@_reader
+@reader
 def recorded_exception_reader(type_name: str, message: str) -> RecordedException:
     expect(type_name, str)
     expect(message, str)
@@ -469,7 +231,7 @@ def reduce_foreign(value: object) -> Reduced | None:
     """Reductions of types whose modules are not worth importing for everyone: numpy's and `zoneinfo`'s."""
     kind = type(value)
     if kind.__module__ == "zoneinfo" and isinstance(value, datetime.tzinfo):
-        return _reduce_zone(value)
+        return reduce_zone(value)
     if kind.__module__ == "numpy":
         from tabswarm.shipping.numpy_records import array_parts, scalar_parts
 

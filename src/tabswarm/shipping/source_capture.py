@@ -164,7 +164,9 @@ def _imported_names(tree: ast.Module) -> frozenset[str]:
 def _compiled(code: types.CodeType, candidate: _Candidate, file: _File, shown: str) -> Captured:
     node = candidate.node
     end_line = node.end_lineno or node.lineno
-    text = SourceText(shown, candidate.first_line, "".join(file.lines[candidate.first_line - 1 : end_line]).rstrip("\n"))
+    text = SourceText(
+        shown, candidate.first_line, "".join(file.lines[candidate.first_line - 1 : end_line]).rstrip("\n")
+    )
     source = CodeSource(
         text=0,
         line=node.lineno,
