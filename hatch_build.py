@@ -9,7 +9,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class WebBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc]  # hatchling's own types are loose
+class WebBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own types are loose
     """Builds src/tabswarm/web (see scripts/webbuild) and refuses to go on without what a tab cannot do without."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
