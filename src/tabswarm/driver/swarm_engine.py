@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import platform
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 
 import msgspec
@@ -59,7 +58,10 @@ GOODBYE = 2.0
 
 
 class SwarmEngine:
-    """Runs the jobs of one application on the swarm behind `door`; `welcome` tells which."""
+    """Runs the jobs of one application on the swarm behind `door`; `welcome` tells which.
+
+    With `owns_loop` the loop ends with the engine.
+    """
 
     def __init__(
         self,
@@ -70,9 +72,10 @@ class SwarmEngine:
         name: str,
         max_result_size: int = MAX_RESULT_SIZE,
         progress: bool | None = None,
-        when_stopped: Callable[[], None] = lambda: None,
+        owns_loop: bool = True,
     ) -> None:
         self._loop = loop
+        self._owns_loop = owns_loop
         self._jobs: dict[int, SwarmJob] = {}
         self._by_id: dict[str, SwarmJob] = {}
         self._requests = itertools.count(1)
@@ -84,7 +87,6 @@ class SwarmEngine:
         self._lost: TabswarmError | None = None
         self._stopping = threading.Lock()
         self._stopped = False
-        self._when_stopped = when_stopped
         self._outbox: asyncio.Queue[Message] = asyncio.Queue()
         self._session: Session[ToDriver]
         self._relay: Relay
@@ -146,8 +148,8 @@ class SwarmEngine:
                 goodbye.result(GOODBYE + 1)
             except (FutureTimeout, ConnectionLost):
                 goodbye.cancel()
-        self._when_stopped()
-        self._loop.stop()
+        if self._owns_loop:
+            self._loop.stop()
 
     # --- for its jobs
 
@@ -291,10 +293,3 @@ class SwarmEngine:
     def _must_live(self) -> None:
         if self._lost is not None:
             raise self._lost
-
-
-def default_name() -> str:
-    """A name for a program that gives none: the script's."""
-    import sys
-
-    return os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"

@@ -95,7 +95,7 @@ class EngineContext:
         if isinstance(c, range) and len(c):
             return RDD(self, Plain(Range(c.start, c.stop, c.step, slices)), partitions=slices)
         values: Sequence[T] = c if isinstance(c, list | tuple | str) else list(c)
-        what = f"an element given to parallelize at {call_site().line}"
+        what = f"data of parallelize at {call_site().line}"
         source = SourceData.of_bytes(dump_values(part, what) for part in slices_of(values, slices))
         return self._source(Plain(Parallelize()), source)
 

@@ -50,7 +50,7 @@ class Applied:
 
     def lower(self, ship: Ship, where: str) -> Operator:
         """The plan's operator. `where` is `"map at job.py:12"`."""
-        return self.operator(ship(self.function, f"the function of {where}"))
+        return self.operator(ship(self.function, f"function of {where}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Combining:
 
     def lower(self, ship: Ship, where: str) -> Aggregator:
         create = None if self.create is None else ship(self.create, f"createCombiner of {where}")
-        merge_value = ship(self.merge_value, f"the function of {where}")
+        merge_value = ship(self.merge_value, f"function of {where}")
         if self.merge_combiners is self.merge_value:
             return CombineValues(create, merge_value, merge_value)
         return CombineValues(create, merge_value, ship(self.merge_combiners, f"mergeCombiners of {where}"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tabswarm.errors import ContextInTask, NotShippable
 from tabswarm.rdd.code_book import Shipped
 from tabswarm.shipping.records import read_records
 
@@ -13,16 +16,29 @@ def ship(value: object, what: str) -> Shipped:
     """A function and all that it needs, fit to travel; files are named relative to the working directory."""
     from tabswarm.shipping.code import ship as ship_value  # cloudpickle loads with the first action, not before
 
-    return ship_value(value, what=what, root_folder=Path.cwd())
+    with _contexts_refused(what):
+        return ship_value(value, what=what, root_folder=Path.cwd())
 
 
 def dump_values(values: list[Any], what: str) -> bytes:
     """One partition of `parallelize`, as the code reader will read it."""
     from tabswarm.shipping.code import ship_values
 
-    return ship_values(values, what=what, root_folder=Path.cwd())
+    with _contexts_refused(what):
+        return ship_values(values, what=what, root_folder=Path.cwd())
 
 
 def read_block(block: bytes) -> list[Any]:
     """The records of a result, which a volunteer wrote: read by the restricted reader."""
     return read_records(block)
+
+
+@contextmanager
+def _contexts_refused(what: str) -> Iterator[None]:
+    """Where what cannot travel is an RDD or a Context, say that, and not which lock deep inside of it could not."""
+    try:
+        yield
+    except NotShippable as error:
+        if isinstance(error.__cause__, ContextInTask):
+            raise ContextInTask(f"the {what}: {error.__cause__}") from None
+        raise

@@ -1,0 +1,213 @@
+"""A real coordinator, real sessions and real tasks in one process: volunteers that run tasks right in the event loop.
+
+No process, no port: what the driver does is tested against the protocol itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+from collections.abc import Callable, Iterator
+
+from tabswarm.coordinator.coordinator import Coordinator
+from tabswarm.coordinator.tokens import Role
+from tabswarm.driver.loop_thread import LoopThread
+from tabswarm.driver.swarm_engine import SwarmEngine
+from tabswarm.executor import Piece, TaskFailed, run_task
+from tabswarm.executor.run import WrittenSink
+from tabswarm.ids import BlockId, BlockKind
+from tabswarm.plan.location import MapOutput
+from tabswarm.plan.task import DriverSource, ShuffleSource, Source
+from tabswarm.scheduler.scheduler import Scheduler
+from tabswarm.shipping.block_hash import HASH_SIZE
+from tabswarm.shipping.code_reader import CodeReader
+from tabswarm.transport.connection import ConnectionLost, Door
+from tabswarm.transport.relay import Relay, Served, open_relay
+from tabswarm.transport.session import Session, open_volunteer_session
+from tabswarm.transport.transfers import Ask
+from tabswarm.wire.blocks import Wanted
+from tabswarm.wire.messages import (
+    Assign,
+    Code,
+    DropBlocks,
+    Failed,
+    Finished,
+    Hello,
+    MapOutputs,
+    Output,
+    Started,
+    ToVolunteer,
+)
+from tabswarm.wire.version import PROTOCOL, tabswarm_version
+
+
+class LoopVolunteer:
+    """A volunteer with one slot. `before_task` is called with each task it is about to run."""
+
+    def __init__(self, name: str = "loop", before_task: Callable[[Assign], None] = lambda assign: None) -> None:
+        self.name = name
+        self.before_task = before_task
+        self.blocks: dict[BlockId, WrittenSink] = {}
+        self.tasks = 0
+        self._blobs: dict[str, bytes] = {}
+        self._code = CodeReader(self._blobs)
+        self._shuffles: dict[int, dict[int, MapOutput]] = {}
+        self._session: Session[ToVolunteer]
+        self._relay: Relay
+
+    async def join(self, door: Door, token: str) -> None:
+        hello = Hello(
+            token=token,
+            role="volunteer",
+            protocol=PROTOCOL,
+            version=tabswarm_version(),
+            python=".".join(platform.python_version_tuple()[:2]),
+            kind="native",
+            name=self.name,
+            slots=1,
+            memory=1 << 30,
+        )
+        self._session = await open_volunteer_session(await door.connect("control"), hello)
+        relay_hello = Hello(**{**_fields(hello), "socket": "relay", "resume": self._session.welcome.resume})
+        self._relay = await open_relay(await door.connect("relay"), relay_hello, self._look_up)
+        self._task = asyncio.create_task(self._run())
+
+    async def leave(self) -> None:
+        self._task.cancel()
+        await self._relay.close()
+        await self._session.close()
+
+    async def _look_up(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
+        sink = self.blocks.get(block)
+        if sink is None:
+            return None
+        wanted = range(len(sink.segments)) if segments is None else segments
+        parts = [sink.segments[index] for index in wanted]
+        return Served(tuple(map(len, parts)), sink.hashes, parts)
+
+    async def _run(self) -> None:
+        with contextlib.suppress(ConnectionLost):
+            await self._obey()
+
+    async def _obey(self) -> None:
+        while True:
+            match await self._session.receive():
+                case Code(blobs=blobs):
+                    self._blobs.update(blobs)
+                case MapOutputs(shuffle=shuffle, entries=entries):
+                    self._shuffles.setdefault(shuffle, {}).update((entry.partition, entry) for entry in entries)
+                case DropBlocks(blocks=blocks):
+                    for block in blocks:
+                        self.blocks.pop(block, None)
+                case Assign() as assign:
+                    await self._do(assign)
+                case _:
+                    pass
+
+    async def _do(self, assign: Assign) -> None:
+        spec, self.tasks = assign.spec, self.tasks + 1
+        self.before_task(assign)
+        pieces = [await self._pieces(source, assign) for source in spec.sources]
+        await self._session.send(Started(task=spec.task, attempt=spec.attempt))
+        said: list[Output] = []
+
+        def output(stream: str, text: str, partition: int, dropped: int) -> None:
+            said.append(
+                Output(
+                    task=spec.task,
+                    attempt=spec.attempt,
+                    stream=stream,
+                    text=text,
+                    partition=partition,
+                    dropped=dropped,
+                )
+            )
+
+        try:
+            result = run_task(spec, pieces, self._code, output, classes=self._code.classes)
+        except TaskFailed as failed:
+            report: Failed | Finished = Failed(task=spec.task, attempt=spec.attempt, failure=failed.failure)
+        else:
+            self.blocks.update((sink.report.block, sink) for sink in result.sinks)
+            report = Finished(
+                task=spec.task,
+                attempt=spec.attempt,
+                sinks=tuple(sink.report for sink in result.sinks),
+                runs=tuple(result.runs),
+                seconds=result.seconds,
+            )
+        for each in said:
+            await self._session.send(each)
+        await self._session.send(report)
+
+    async def _pieces(self, source: Source, assign: Assign) -> list[Piece]:
+        if isinstance(source, ShuffleSource):
+            entries = self._shuffles[source.shuffle]
+            return [
+                await self._piece(
+                    BlockId(source.application, BlockKind.MAP_OUTPUT, source.shuffle, index, entries[index].generation),
+                    source.partition,
+                    entries[index],
+                )
+                for index in range(source.map_partitions)
+            ]
+        if isinstance(source, DriverSource) and source.inline is not None:
+            return []
+        location = next(location for location in assign.locations if location.block == source.block)
+        entry = MapOutput(0, 0, location.size, location.root, 1, location.holders)
+        return [await self._piece(source.block, 0, entry)]
+
+    async def _piece(self, block: BlockId, segment: int, entry: MapOutput) -> Piece:
+        if block in self.blocks:
+            sink = self.blocks[block]
+            return Piece(sink.segments[segment], sink.hashes, sink.report.root, block, segment)
+        asks = [Ask(Wanted(block, (segment,)), entry.size)]
+        (got,) = await self._relay.fetch(entry.holders[0], asks)
+        assert len(got.hashes) % HASH_SIZE == 0
+        return Piece(got.data, got.hashes, entry.root, block, segment, entry.holders[0])
+
+
+def _fields(hello: Hello) -> dict[str, object]:
+    return {name: getattr(hello, name) for name in hello.__struct_fields__}
+
+
+class LoopSwarm:
+    """A coordinator on a loop thread; volunteers and drivers join it."""
+
+    def __init__(self) -> None:
+        self.loop = LoopThread("test swarm")
+        self.loop.run(self._open())
+
+    async def _open(self) -> None:
+        self.coordinator = Coordinator(Scheduler)
+        self.swarm = self.coordinator.create_swarm("test")
+        self.driver_token = self.coordinator.issue(Role.DRIVER, self.swarm)
+        self.invite_token = self.coordinator.issue(Role.VOLUNTEER, self.swarm)
+
+    def join(self, volunteer: LoopVolunteer) -> LoopVolunteer:
+        self.loop.run(volunteer.join(self.coordinator.door(), self.invite_token))
+        return volunteer
+
+    def engine(self, **options: int) -> SwarmEngine:
+        """A driver's engine on a loop of its own: memory connections belong to the coordinator's loop, so it shares
+        that."""
+        return SwarmEngine(
+            self.loop, self.coordinator.door(), token=self.driver_token, name="test", owns_loop=False, **options
+        )
+
+    def close(self) -> None:
+        self.loop.run(self.coordinator.close())
+        self.loop.stop()
+
+
+@contextlib.contextmanager
+def loop_swarm(volunteers: int = 1) -> Iterator[LoopSwarm]:
+    """A swarm with volunteers, closed at the end."""
+    swarm = LoopSwarm()
+    try:
+        for number in range(volunteers):
+            swarm.join(LoopVolunteer(f"volunteer {number}"))
+        yield swarm
+    finally:
+        swarm.close()
