@@ -1,0 +1,126 @@
+"""The blocks that this volunteer holds: one file each, segments back to back, and the index of them in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import mmap
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tabswarm.ids import BlockId
+from tabswarm.shipping.block_hash import root_hash
+from tabswarm.transport.relay import Served
+from tabswarm.worker.native.frames import Portion, Wrote
+
+CHUNK = 1 << 20
+"""Bytes handed to the transport at a time."""
+
+
+class StoredBlock(NamedTuple):
+    """Where a block lies. `offsets` has one entry more than there are segments."""
+
+    path: Path
+    offsets: tuple[int, ...]
+    hashes: bytes
+    root: bytes
+
+    @property
+    def size(self) -> int:
+        """All bytes of the block."""
+        return self.offsets[-1]
+
+
+class BlockStore:
+    """Blocks by id, in a folder of this volunteer's own. `remove` ends it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._blocks: dict[BlockId, StoredBlock] = {}
+        self._names = itertools.count()
+        self.size = 0
+
+    def __contains__(self, block: BlockId) -> bool:
+        return block in self._blocks
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def fresh_prefix(self) -> str:
+        """The start of file names that nobody else uses, as an absolute path."""
+        return str(self.directory / f"{next(self._names)}-")
+
+    def add(self, wrote: Wrote) -> None:
+        """A worker process wrote this block."""
+        block = wrote.report.block
+        self.drop((block,))
+        offsets = tuple(itertools.accumulate(wrote.sizes, initial=0))
+        self._blocks[block] = StoredBlock(Path(wrote.path), offsets, wrote.hashes, root_hash(wrote.hashes))
+        self.size += offsets[-1]
+
+    def drop(self, blocks: Iterable[BlockId]) -> None:
+        """Forget blocks; whoever has one mapped reads on."""
+        for block in blocks:
+            stored = self._blocks.pop(block, None)
+            if stored is not None:
+                self.size -= stored.size
+                with contextlib.suppress(FileNotFoundError):
+                    stored.path.unlink()
+
+    def drop_application(self, application: str) -> None:
+        """Forget all blocks of an application."""
+        self.drop([block for block in self._blocks if block.application == application])
+
+    def drop_files(self, prefix: str) -> None:
+        """Remove the files that an unfinished attempt left."""
+        for path in Path(prefix).parent.glob(Path(prefix).name + "*"):
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+
+    def portion(self, block: BlockId, index: int) -> Portion | None:
+        """Where a worker process finds a segment, or None where the block is not here."""
+        stored = self._blocks.get(block)
+        if stored is None or not 0 <= index < len(stored.offsets) - 1:
+            return None
+        start, end = stored.offsets[index : index + 2]
+        return Portion(
+            block, index, "", stored.hashes, stored.root, path=str(stored.path), offset=start, length=end - start
+        )
+
+    async def look_up(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
+        """Serve a block to another peer; None where it is not here."""
+        stored = self._blocks.get(block)
+        if stored is None:
+            return None
+        count = len(stored.offsets) - 1
+        wanted = range(count) if segments is None else segments
+        if any(not 0 <= segment < count for segment in wanted):
+            return None
+        spans = [(stored.offsets[segment], stored.offsets[segment + 1]) for segment in wanted]
+        sizes = tuple(end - start for start, end in spans)
+        return Served(sizes=sizes, hashes=stored.hashes, chunks=_chunks(_mapped(stored.path), spans))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.drop(list(self._blocks))
+
+    def remove(self) -> None:
+        """Forget everything, and the folder."""
+        self._blocks.clear()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def _mapped(path: Path) -> memoryview:
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return memoryview(b"")
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _chunks(data: memoryview, spans: Iterable[tuple[int, int]]) -> Iterator[memoryview]:
+    for start, end in spans:
+        for at in range(start, end, CHUNK):
+            yield data[at : min(at + CHUNK, end)]

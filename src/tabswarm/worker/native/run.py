@@ -1,0 +1,74 @@
+"""`tabswarm worker LINK`: joins by link, comes back after a lost connection, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+import random
+import signal
+from collections.abc import Callable, Iterator
+
+from tabswarm.errors import CoordinatorUnreachable
+from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.links import parse_link
+from tabswarm.transport.websocket import WebSocketDoor
+from tabswarm.worker.native.volunteer import DEFAULT_MEMORY, NativeVolunteer
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+GIVE_UP_SECONDS = 300.0
+"""How long a coordinator that was there may be away before the worker gives up."""
+
+
+async def run_worker(
+    link: str, *, slots: int, memory: int = DEFAULT_MEMORY, name: str = "", say: Callable[[str], None] = print
+) -> None:
+    """Join the swarm behind an invite link and work until SIGINT or SIGTERM.
+
+    `memory` in bytes. Raises `ConnectionRefused`'s kinds where the coordinator is not there, or will not have us.
+    """
+    parsed = parse_link(link, role="volunteer")
+    volunteer = NativeVolunteer(
+        WebSocketDoor(parsed), parsed.token, slots=slots, memory=memory, name=name or platform.node(), say=say
+    )
+    with stopped_by_signals(volunteer):
+        await keep_joined(volunteer, say)
+
+
+async def keep_joined(volunteer: NativeVolunteer, say: Callable[[str], None]) -> None:
+    """Run a volunteer's sessions one after the other until it is stopped. The first has to succeed at once."""
+    loop = asyncio.get_running_loop()
+    pause, away_since, was_there = FIRST_PAUSE, 0.0, False
+    while not volunteer.is_stopping:
+        began = loop.time()
+        try:
+            await volunteer.run()
+        except ConnectionLost as lost:
+            was_there, away_since, reason = True, loop.time(), str(lost)
+            if loop.time() - began > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+        except CoordinatorUnreachable as unreachable:
+            if not was_there or loop.time() - away_since > GIVE_UP_SECONDS:
+                raise
+            reason = str(unreachable)
+        else:
+            return
+        say(f"{reason}; trying again")
+        await volunteer.wait_stopping(pause * random.uniform(0.5, 1.5))
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+@contextlib.contextmanager
+def stopped_by_signals(volunteer: NativeVolunteer) -> Iterator[None]:
+    """While it lasts, SIGINT and SIGTERM stop the volunteer in good order."""
+    loop = asyncio.get_running_loop()
+    taken = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
+            loop.add_signal_handler(number, volunteer.stop)
+            taken.append(number)
+    try:
+        yield
+    finally:
+        for number in taken:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,175 @@
+"""Brings a task's sources here: own blocks by their files, others' from their holders, one request to each holder.
+
+What was fetched is proven by the worker process that reads it. Where a holder fails, the block's next holder is asked;
+`SourceMissing` names the last one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tabswarm.errors import TabswarmError
+from tabswarm.ids import BlockId, BlockKind
+from tabswarm.plan.location import Location, MapOutput
+from tabswarm.plan.task import DriverSource, ShuffleSource, Source
+from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.relay import FetchBroken, FetchedBlock
+from tabswarm.transport.transfers import Ask
+from tabswarm.wire.blocks import Wanted
+from tabswarm.wire.messages import Assign, MapOutputs
+from tabswarm.worker.native.block_store import BlockStore
+from tabswarm.worker.native.frames import Portion
+
+IN_FRAME = 64 * 1024
+"""Fetched bytes that go to the worker process in a frame, not in a file."""
+UNKNOWN_CEILING = 1 << 30
+"""The most bytes taken of a block whose size is only guessed (a file that the driver has not read yet)."""
+
+Fetch = Callable[[str, Sequence[Ask]], Awaitable[list[FetchedBlock]]]
+
+
+class SourceMissing(TabswarmError):
+    """A source cannot be had from any holder."""
+
+    def __init__(self, block: BlockId, holder: str, reason: str, corrupt: bool = False) -> None:
+        super().__init__(reason)
+        self.block = block
+        self.holder = holder
+        self.reason = reason
+        self.corrupt = corrupt
+
+
+class _Need(NamedTuple):
+    """One segment of one block; where it goes is (source, place)."""
+
+    source: int
+    place: int
+    block: BlockId
+    segment: int
+    root: bytes
+    ceiling: int
+    holders: tuple[str, ...]
+
+
+class SourceFetcher:
+    """Fetches for one session: `me` is this volunteer's peer id there, `fetch` asks one holder for many segments.
+
+    `moved` is told the application and the number of bytes that came from others.
+    """
+
+    def __init__(self, me: str, store: BlockStore, fetch: Fetch, moved: Callable[[str, int], None]) -> None:
+        self._me = me
+        self._store = store
+        self._fetch = fetch
+        self._moved = moved
+        self._tables: dict[tuple[str, int], dict[int, MapOutput]] = {}
+
+    def learn(self, message: MapOutputs) -> None:
+        """Take entries of a shuffle's table; a later one replaces an earlier."""
+        table = self._tables.setdefault((message.application, message.shuffle), {})
+        for entry in message.entries:
+            table[entry.partition] = entry
+
+    def forget(self, application: str) -> None:
+        """The application is over."""
+        for key in [key for key in self._tables if key[0] == application]:
+            del self._tables[key]
+
+    async def gather(self, assign: Assign, prefix: str) -> list[list[Portion]]:
+        """All pieces of all sources of a task; files that are made for it start with `prefix`. Raises SourceMissing."""
+        locations = {location.block: location for location in assign.locations}
+        needs = [
+            need for index, source in enumerate(assign.spec.sources) for need in self._needs(index, source, locations)
+        ]
+        found: dict[tuple[int, int], Portion] = {}
+        remote: list[_Need] = []
+        for need in needs:
+            portion = self._store.portion(need.block, need.segment)
+            if portion is not None:
+                found[need.source, need.place] = portion
+            else:
+                remote.append(need)
+        await self._fetch_all(remote, found, prefix, assign.spec.task)
+        inputs: list[list[Portion]] = [[] for _ in assign.spec.sources]
+        for need in needs:
+            inputs[need.source].append(found[need.source, need.place])
+        return inputs
+
+    def _needs(self, index: int, source: Source, locations: dict[BlockId, Location]) -> list[_Need]:
+        if isinstance(source, ShuffleSource):
+            return self._shuffle_needs(index, source)
+        if isinstance(source, DriverSource) and source.inline is not None:
+            return []
+        location = locations.get(source.block)
+        if location is None:
+            raise SourceMissing(source.block, "", f"nobody said where block {source.block} is")
+        ceiling = location.size if location.root else max(location.size, UNKNOWN_CEILING)
+        return [_Need(index, 0, source.block, 0, location.root, ceiling, location.holders)]
+
+    def _shuffle_needs(self, index: int, source: ShuffleSource) -> list[_Need]:
+        table = self._tables.get((source.application, source.shuffle), {})
+        needs = []
+        for place in range(source.map_partitions):
+            entry = table.get(place)
+            generation = 0 if entry is None else entry.generation
+            block = BlockId(source.application, BlockKind.MAP_OUTPUT, source.shuffle, place, generation)
+            if entry is None:
+                raise SourceMissing(block, "", f"nobody said where map output {block} is")
+            needs.append(_Need(index, place, block, source.partition, entry.root, entry.size, entry.holders))
+        return needs
+
+    async def _fetch_all(
+        self, remote: list[_Need], found: dict[tuple[int, int], Portion], prefix: str, turn: int
+    ) -> None:
+        """Fetch what is not here, in rounds: in each, every need is asked of its next holder."""
+        attempts = 0
+        last: dict[BlockId, SourceMissing] = {}
+        while remote:
+            groups: dict[str, list[_Need]] = {}
+            for need in remote:
+                others = [holder for holder in need.holders if holder != self._me]
+                if attempts >= len(others):
+                    holder = self._me if self._me in need.holders else ""
+                    raise last.get(need.block) or SourceMissing(need.block, holder, f"block {need.block} is nowhere")
+                groups.setdefault(others[(turn + attempts) % len(others)], []).append(need)
+            rounds = await asyncio.gather(
+                *(self._fetch_from(holder, needs, found, prefix, last) for holder, needs in groups.items())
+            )
+            remote = [need for failed in rounds for need in failed]
+            attempts += 1
+
+    async def _fetch_from(
+        self,
+        holder: str,
+        needs: list[_Need],
+        found: dict[tuple[int, int], Portion],
+        prefix: str,
+        last: dict[BlockId, SourceMissing],
+    ) -> list[_Need]:
+        """Ask one holder; gives back what it did not send."""
+        asks = [Ask(Wanted(need.block, (need.segment,)), need.ceiling) for need in needs]
+        try:
+            got = await self._fetch(holder, asks)
+        except FetchBroken as broken:
+            got = broken.got
+            last[broken.block] = SourceMissing(broken.block, holder, str(broken), broken.corrupt)
+        except ConnectionLost as lost:
+            got = []
+            last[needs[0].block] = SourceMissing(needs[0].block, holder, f"the relay was lost: {lost}")
+        for need, fetched in zip(needs, got):
+            found[need.source, need.place] = await self._kept(need, fetched, holder, prefix)
+            self._moved(need.block.application, len(fetched.data))
+        for need in needs[len(got) :]:
+            last.setdefault(need.block, SourceMissing(need.block, holder, f"{holder} did not send block {need.block}"))
+        return needs[len(got) :]
+
+    async def _kept(self, need: _Need, fetched: FetchedBlock, holder: str, prefix: str) -> Portion:
+        if len(fetched.data) <= IN_FRAME:
+            return Portion(need.block, need.segment, holder, fetched.hashes, need.root, data=fetched.data)
+        path = Path(f"{prefix}source-{need.source}-{need.place}")
+        await asyncio.to_thread(path.write_bytes, fetched.data)
+        length = len(fetched.data)
+        return Portion(need.block, need.segment, holder, fetched.hashes, need.root, path=str(path), length=length)

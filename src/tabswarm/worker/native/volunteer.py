@@ -1,0 +1,232 @@
+"""One native volunteer: joins a swarm, runs what it is given, serves what it holds, and leaves nothing behind.
+
+`run` is one session. A session that is lost takes its tasks, blocks and processes with it; who wants to come back calls
+`run` again (`run.py` does).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from tabswarm.errors import ConnectionRefused
+from tabswarm.transport.connection import ConnectionLost, Door
+from tabswarm.transport.relay import FetchedBlock, Relay, open_relay
+from tabswarm.transport.session import Session, open_volunteer_session
+from tabswarm.transport.transfers import Ask
+from tabswarm.wire import messages as m
+from tabswarm.wire.version import PROTOCOL, tabswarm_version
+from tabswarm.worker.native.block_directory import make_block_directory
+from tabswarm.worker.native.block_store import BlockStore
+from tabswarm.worker.native.process_pool import ProcessPool
+from tabswarm.worker.native.source_fetcher import SourceFetcher
+from tabswarm.worker.native.task_runner import TaskRunner
+
+MOVED_SECONDS = 1.0
+"""How often, at most, the bytes fetched are told."""
+RELAY_RETRY_SECONDS = 0.5
+RELAY_PATIENCE_SECONDS = 10.0
+DEFAULT_MEMORY = 2 * 2**30
+
+Say = Callable[[str], None]
+
+
+class NativeVolunteer:
+    """A supervisor of `slots` worker processes, at a coordinator's `door`.
+
+    `memory` is the budget for blocks in bytes: past it the volunteer goes on, and says so once. `say` takes lines for
+    the person. `joined` is set while a session is open.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        token: str,
+        *,
+        slots: int,
+        memory: int = DEFAULT_MEMORY,
+        name: str = "",
+        say: Say = lambda line: None,
+    ) -> None:
+        self.slots = slots
+        self.memory = memory
+        self.joined = asyncio.Event()
+        self.pool: ProcessPool | None = None
+        self._door = door
+        self._token = token
+        self._name = name
+        self._say = say
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """End the session in good order: `run` returns soon."""
+        self._stopping.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping.is_set()
+
+    async def wait_stopping(self, seconds: float) -> None:
+        """Wait until `stop` is called, at most so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+    async def run(self) -> None:
+        """Join, work until `stop`, and leave. Raises ConnectionRefused's kinds, and ConnectionLost."""
+        connection = await self._door.connect("control")
+        session = await open_volunteer_session(connection, self._hello())
+        try:
+            await self._work(session)
+        finally:
+            self.joined.clear()
+            await session.close()
+
+    def _hello(self, resume: str = "") -> m.Hello:
+        return m.Hello(
+            token=self._token,
+            role="volunteer",
+            protocol=PROTOCOL,
+            version=tabswarm_version(),
+            python=platform.python_version(),
+            kind="native",
+            socket="relay" if resume else "control",
+            name=self._name,
+            slots=self.slots,
+            memory=self.memory,
+            resume=resume,
+        )
+
+    async def _work(self, session: Session[m.ToVolunteer]) -> None:
+        directory = await asyncio.to_thread(make_block_directory, self.memory)
+        store = BlockStore(directory)
+        self.pool = pool = ProcessPool(self.slots, directory)
+        outbox: asyncio.Queue[m.Message] = asyncio.Queue()
+        line = _RelayLine(self._door, self._hello(session.welcome.resume), store)
+        moved: Counter[str] = Counter()
+        sources = SourceFetcher(session.welcome.peer, store, line.fetch, lambda who, size: moved.update({who: size}))
+        runner = TaskRunner(self.slots, pool, store, sources, outbox.put_nowait)
+        ways = [
+            asyncio.create_task(self._receive(session, runner, sources, store), name="tabswarm orders"),
+            asyncio.create_task(_send(session, outbox), name="tabswarm reports"),
+            asyncio.create_task(_tell_moved(moved, outbox), name="tabswarm bytes moved"),
+            asyncio.create_task(line.keep(), name="tabswarm relay line"),
+            asyncio.create_task(self._stopping.wait(), name="tabswarm stop"),
+        ]
+        try:
+            pool.warm_up()
+            self._greet(session.welcome)
+            self.joined.set()
+            done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            if not self._stopping.is_set():
+                for way in done:
+                    way.result()
+        finally:
+            if self._stopping.is_set():
+                with contextlib.suppress(ConnectionLost, TimeoutError):
+                    async with asyncio.timeout(1):
+                        await session.send(m.Leaving(reason="stopped"))
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            await runner.close()
+            await pool.close()
+            await line.close()
+            await asyncio.to_thread(store.remove)
+            self.pool = None
+
+    async def _receive(
+        self, session: Session[m.ToVolunteer], runner: TaskRunner, sources: SourceFetcher, store: BlockStore
+    ) -> None:
+        warned = False
+        while True:
+            match await session.receive():
+                case m.Assign() as assign:
+                    runner.assign(assign)
+                    if store.size > self.memory and not warned:
+                        warned = True
+                        held, budget = store.size / 2**20, self.memory / 2**20
+                        self._say(f"holding {held:,.0f} MiB of blocks, over the budget of {budget:,.0f} MiB; going on")
+                case m.Code(application=application, blobs=blobs):
+                    runner.learn_code(application, blobs)
+                case m.MapOutputs() as entries:
+                    sources.learn(entries)
+                case m.CancelTask(task=task, attempt=attempt):
+                    runner.cancel(task, attempt)
+                case m.DropBlocks(blocks=blocks):
+                    store.drop(blocks)
+                case m.EndApplication(application=application):
+                    runner.end_application(application)
+                case m.Refused(code=code, reason=reason):
+                    raise ConnectionRefused(f"the coordinator refused this worker: {reason or code}")
+                case _:
+                    pass  # what a tab shows its person
+
+    def _greet(self, welcome: m.Welcome) -> None:
+        title = f" ({welcome.title})" if welcome.title else ""
+        self._say(f"joined swarm {welcome.swarm}{title} as {welcome.peer} with {self.slots} slots")
+        self._say(
+            "this worker is no sandbox: it runs the code of whoever holds the swarm's driver link, with your rights"
+        )
+
+
+class _RelayLine:
+    """The relay socket, opened again whenever it is lost while the session lives."""
+
+    def __init__(self, door: Door, hello: m.Hello, store: BlockStore) -> None:
+        self._door = door
+        self._hello = hello
+        self._store = store
+        self._relay: Relay | None = None
+        self._open = asyncio.Event()
+
+    async def keep(self) -> None:
+        """Keep the line open, for as long as the coordinator will have us."""
+        while True:
+            try:
+                self._relay = await open_relay(await self._door.connect("relay"), self._hello, self._store.look_up)
+            except (ConnectionRefused, ConnectionLost):
+                await asyncio.sleep(RELAY_RETRY_SECONDS)  # the session decides whether the coordinator is gone
+                continue
+            self._open.set()
+            await self._relay.wait_lost()
+            self._open.clear()
+            await asyncio.sleep(RELAY_RETRY_SECONDS)
+
+    async def fetch(self, holder: str, asks: Sequence[Ask]) -> list[FetchedBlock]:
+        """Ask one holder; a line that is lost meanwhile is tried once more."""
+        for attempt in (1, 2):
+            try:
+                await asyncio.wait_for(self._open.wait(), RELAY_PATIENCE_SECONDS)
+            except TimeoutError:
+                raise ConnectionLost(reason="the relay socket cannot be opened") from None
+            assert self._relay is not None
+            try:
+                return await self._relay.fetch(holder, asks)
+            except ConnectionLost:
+                if attempt == 2:
+                    raise
+                self._open.clear()
+        raise AssertionError("unreachable")
+
+    async def close(self) -> None:
+        """Close it for good."""
+        if self._relay is not None:
+            await self._relay.close()
+
+
+async def _send(session: Session[m.ToVolunteer], outbox: asyncio.Queue[m.Message]) -> None:
+    while True:
+        await session.send(await outbox.get())
+
+
+async def _tell_moved(moved: Counter[str], outbox: asyncio.Queue[m.Message]) -> None:
+    while True:
+        await asyncio.sleep(MOVED_SECONDS)
+        for application, size in moved.items():
+            outbox.put_nowait(m.BytesMoved(application=application, relayed=size))
+        moved.clear()
