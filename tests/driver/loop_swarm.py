@@ -10,6 +10,8 @@ import contextlib
 import platform
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from tabswarm.coordinator.coordinator import Coordinator
 from tabswarm.coordinator.tokens import Role
 from tabswarm.driver.loop_thread import LoopThread
@@ -69,7 +71,7 @@ class LoopVolunteer:
             memory=1 << 30,
         )
         self._session = await open_volunteer_session(await door.connect("control"), hello)
-        relay_hello = Hello(**{**_fields(hello), "socket": "relay", "resume": self._session.welcome.resume})
+        relay_hello = msgspec.structs.replace(hello, socket="relay", resume=self._session.welcome.resume)
         self._relay = await open_relay(await door.connect("relay"), relay_hello, self._look_up)
         self._task = asyncio.create_task(self._run())
 
@@ -168,10 +170,6 @@ class LoopVolunteer:
         return Piece(got.data, got.hashes, entry.root, block, segment, entry.holders[0])
 
 
-def _fields(hello: Hello) -> dict[str, object]:
-    return {name: getattr(hello, name) for name in hello.__struct_fields__}
-
-
 class LoopSwarm:
     """A coordinator on a loop thread; volunteers and drivers join it."""
 
@@ -189,11 +187,15 @@ class LoopSwarm:
         self.loop.run(volunteer.join(self.coordinator.door(), self.invite_token))
         return volunteer
 
-    def engine(self, **options: int) -> SwarmEngine:
-        """A driver's engine on a loop of its own: memory connections belong to the coordinator's loop, so it shares
-        that."""
+    def engine(self, max_result_size: int = 1 << 30) -> SwarmEngine:
+        """A driver's engine, on the coordinator's loop: ends in memory belong to one loop."""
         return SwarmEngine(
-            self.loop, self.coordinator.door(), token=self.driver_token, name="test", owns_loop=False, **options
+            self.loop,
+            self.coordinator.door(),
+            token=self.driver_token,
+            name="test",
+            max_result_size=max_result_size,
+            owns_loop=False,
         )
 
     def close(self) -> None:

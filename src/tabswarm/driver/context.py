@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 MAX_RESULT_SIZE = 1 << 30
 """Bytes of one action's answer that the driver takes, unless the program says otherwise."""
-WORKER_VARIABLE = "TABSWARM_WORKER"
-"""Set in the environment of every process that runs tasks."""
+_NATIVE_PROCESS = "tabswarm.worker.native.process"
+_TAB_WORKER = "tabswarm.worker.pyodide.tasks"
+"""What runs tasks: the main module of a native worker process, and what a tab's Worker has loaded."""
 
 
 class Context(EngineContext):
@@ -51,7 +53,7 @@ class Context(EngineContext):
         maxResultSize: int = MAX_RESULT_SIZE,
         progress: bool | None = None,
     ) -> None:
-        if os.environ.get(WORKER_VARIABLE):
+        if _runs_tasks():
             raise ContextInTask(
                 "a Context cannot be made inside a task: only the driver program has one. Is `Context(...)` at the top "
                 "of a module that your functions import? Put it under `if __name__ == '__main__':`"
@@ -102,9 +104,13 @@ def _start(master: str | None, appName: str | None, limit: int, progress: bool |
     return meant.origin, join_swarm(meant, name=name, max_result_size=limit, progress=progress)
 
 
-def _script() -> str:
-    import sys
+def _runs_tasks() -> bool:
+    """Whether this very process is a worker."""
+    main = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return _TAB_WORKER in sys.modules or (main is not None and main.name == _NATIVE_PROCESS)
 
+
+def _script() -> str:
     return os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"
 
 

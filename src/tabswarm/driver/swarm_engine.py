@@ -54,7 +54,9 @@ from tabswarm.wire.version import PROTOCOL, tabswarm_version
 MAX_RESULT_SIZE = 1 << 30
 """Bytes of one action's answer that a driver takes by default (Spark's default as well)."""
 GOODBYE = 2.0
-"""Seconds that `stop` waits for the coordinator to hear of it."""
+"""Seconds that the coordinator has to hear that the application ends."""
+STOPS_WITHIN = 10.0
+"""Seconds that `stop` takes at most."""
 
 
 class SwarmEngine:
@@ -145,7 +147,7 @@ class SwarmEngine:
         if self._loop.alive:
             goodbye = self._loop.start(self._say_goodbye())
             try:
-                goodbye.result(GOODBYE + 1)
+                goodbye.result(STOPS_WITHIN)
             except (FutureTimeout, ConnectionLost):
                 goodbye.cancel()
         if self._owns_loop:

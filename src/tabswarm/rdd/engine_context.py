@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
 
@@ -189,7 +189,9 @@ class EngineContext:
             self._engine.provide(rdd.id(), source.reader)
         return rdd
 
-    def _partitions_of(self, rdd: Structure[Any], partitions: Sequence[int] | None = None) -> Iterator[list[Any]]:
+    def _partitions_of(
+        self, rdd: Structure[Any], partitions: Sequence[int] | None = None
+    ) -> Generator[list[Any], None, None]:
         """The records of each wanted partition, in order: one job. Whatever ends the caller's loop early ends the
         job."""
         wanted = range(rdd.getNumPartitions()) if partitions is None else partitions
