@@ -1,6 +1,8 @@
-"""What a shipped blob looks like: an index that says what it holds, in front of a payload that only the code reader opens.
+"""What a shipped blob looks like: an index that says what it holds, in front of a payload that only the code reader
+opens.
 
-The index (texts, code table, modules) is plain msgpack: whoever wants to show the code of a job reads it and executes nothing.
+The index (texts, code table, modules) is plain msgpack: whoever wants to show the code of a job reads it and executes
+nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ _COMPRESS_FROM = 1024
 
 
 class SourceText(msgspec.Struct, frozen=True, array_like=True):
-    """Whole lines of a file: `text` starts at line `first_line`; `file` is relative to the driver's working directory."""
+    """Whole lines of a file: `text` starts at line `first_line`; `file` is relative to the driver's folder."""
 
     file: str
     first_line: int
@@ -27,8 +29,8 @@ class SourceText(msgspec.Struct, frozen=True, array_like=True):
 class CodeSource(msgspec.Struct, frozen=True, array_like=True, tag="source"):
     """Where in the texts one code object's `def` or `lambda` stands, and what its surroundings meant for it.
 
-    Lines count from 1, columns are bytes of UTF-8 (as in `ast`). `free` are its free variables in order, `class_name` the class
-    round it, for `__names` and `super()`; `flags` are its `__future__` imports.
+    Lines count from 1, columns are bytes of UTF-8 (as in `ast`). `free` are its free variables in order, `class_name`
+    the class round it, for `__names` and `super()`; `flags` are its `__future__` imports.
     """
 
     text: int
@@ -68,7 +70,6 @@ class Blob(msgspec.Struct, frozen=True, array_like=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Blob)
-_BUNDLE_DECODER = msgspec.msgpack.Decoder(tuple[str, dict[str, bytes]])
 
 
 def blob_hash(data: bytes) -> str:
@@ -98,19 +99,6 @@ def decode_blob(data: bytes) -> Blob:
     if blob.format != FORMAT:
         raise CodeRefused(f"a blob of format {blob.format}; this tabswarm reads format {FORMAT}")
     return blob
-
-
-def encode_bundle(root: str, blobs: dict[str, bytes]) -> bytes:
-    """A root blob and what it needs, as one piece of bytes."""
-    return _ENCODER.encode((root, blobs))
-
-
-def decode_bundle(data: bytes) -> tuple[str, dict[str, bytes]]:
-    """The root's hash and the blobs of a bundle."""
-    try:
-        return _BUNDLE_DECODER.decode(data)
-    except msgspec.DecodeError as error:
-        raise CodeRefused(f"the driver's values are no bundle of tabswarm's: {error}") from error
 
 
 def payload_of(blob: Blob) -> bytes:

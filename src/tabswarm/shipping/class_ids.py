@@ -1,7 +1,7 @@
 """The ids of classes that travel in parts, by which the far end knows a class again in a later shipment.
 
-An id is `module:qualname#digest`. The digest tells two definitions of one name apart (a notebook's cell that ran twice with other
-text); a number after it tells classes of one text (a class statement in a function that was called twice).
+An id is `module:qualname#digest`. The digest tells two definitions of one name apart (a notebook's cell that ran twice
+with other text); a number after it tells classes of one text (a class statement in a function that was called twice).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Classes in parts: how a class that the far end cannot import is taken apart here and put together there.
 
-The far end makes an empty class of the same metaclass and bases, quietly (`quiet_class.py`), and then sets its attributes. What the
-standard library *generated* on a class is no source of the user's; it is generated again there: dataclasses, named tuples, enums, typed
-dicts and protocols each have their own two functions.
+The far end makes an empty class of the same metaclass and bases, quietly (`quiet_class.py`), and then sets its
+attributes. What the standard library *generated* on a class is no source of the user's; it is generated again there:
+dataclasses, named tuples, enums, typed dicts and protocols each have their own two functions.
 
 Here are plain classes, ABCs, generics, protocols and dataclasses; `generated_classes.py` has the others.
 """
@@ -157,7 +157,7 @@ def _decorate_dataclass(cls: type, described: dict[str, Any]) -> None:
     for name in slots:
         type.__delattr__(cls, name)
     annotations: dict[str, Any] = {}
-    for name, kind, annotation, options in described["fields"]:
+    for name, kind, _, options in described["fields"]:
         if kind == "_FIELD_CLASSVAR":
             annotations[name] = typing.ClassVar
             if "default" in options:

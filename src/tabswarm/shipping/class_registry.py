@@ -1,7 +1,8 @@
 """Which of the user's classes may stand in a record, and how the reader rebuilds their instances.
 
-The law: hostile bytes never reach the user's code. An instance travels as (class id, state) and is rebuilt by the `__new__`
-of its built-in base and its state; neither `__init__` nor `__setstate__` nor `__reduce__` runs, unless the class is *trusted*.
+The law: hostile bytes never reach the user's code. An instance travels as (class id, state) and is rebuilt by the
+`__new__` of its built-in base and its state; neither `__init__` nor `__setstate__` nor `__reduce__` runs, unless the
+class is *trusted*.
 
 That alone is not enough, because pickle's opcodes call methods of what lies on the stack: BUILD calls `__setstate__`,
 APPEND `append`, SETITEM `__setitem__`, REDUCE calls anything callable. So a class is one of:
@@ -11,8 +12,8 @@ APPEND `append`, SETITEM `__setitem__`, REDUCE calls anything callable. So a cla
   only when all is read do they become what they are (`instance.__class__ = cls`);
 - *refused*: an enum with such methods (its members are shared by the whole process), or a class with `__del__`.
 
-A class id is what `module:qualname` is in the driver, `__main__` included; for a class that travels by value, `#` and a digest
-of its definition follow, because a notebook's cell may define the name again.
+A class id is what `module:qualname` is in the driver, `__main__` included; for a class that travels by value, `#` and a
+digest of its definition follow, because a notebook's cell may define the name again.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ def refusal(cls: type) -> str | None:
 class ClassRegistry:
     """The user's classes by class id, for the writer (class -> id) and for the reader (id -> class).
 
-    In the driver it holds the live classes that were shipped; in a worker those that the code reader rebuilt or imported.
+    In the driver it holds the live classes that were shipped; in a worker those that the code reader rebuilt or
+    imported.
 
     >>> class Point: pass
     >>> registry = ClassRegistry()
@@ -161,13 +163,14 @@ class ClassRegistry:
                 cls = self._by_id.get(class_id)
         if cls is None:
             raise RecordRefused(
-                f"a record names the class {class_id[:200]!r}, which was not shipped with this program; if it is yours, refer to "
+                f"a record names the class {class_id[:200]!r}, which was not shipped with this program; if it is "
+                "yours, refer to "
                 "it in the function that makes the records, or name it in Context(trust=[...])"
             )
         return cls
 
     def maker(self, class_id: str) -> Callable[..., object]:
-        """What makes an empty instance (or, for an immutable base, one of the given value) of a class for the reader."""
+        """What makes an empty instance (for an immutable base: one of the given value) of a class for the reader."""
         cls = self.resolve(class_id)
         if not self.is_trusted(cls):
             reason = refusal(cls)
@@ -250,15 +253,18 @@ def _refuse(self: object, *_: object) -> None:
 def _unhashable(self: object) -> int:
     cls = type(self).__base__
     raise RecordRefused(
-        f"a record uses an instance of {default_id(cls) if cls else ''} as a key or in a set; while records are read this class is "
-        f"guarded because it defines `{dangerous_attribute(cls) if cls else ''}`: name it in Context(trust=[...]) to allow it"
+        f"a record uses an instance of {default_id(cls) if cls else ''} as a key or in a set; while records are read "
+        "this class is "
+        f"guarded because it defines `{dangerous_attribute(cls) if cls else ''}`: name it in Context(trust=[...]) to "
+        "allow it"
     )
 
 
-def _make_valued(base: type, target: type, value: object) -> object:
+def _make_valued(base: type, target: type, value: object) -> Any:
     if type(value) is not base:
         raise RecordRefused(f"a record gives a {type(value).__name__} as the value of a {base.__name__}")
-    return base.__new__(target, value)  # type: ignore[call-overload]
+    make: Any = base.__new__
+    return make(target, value)
 
 
 def seal(cls: type) -> None:

@@ -24,7 +24,6 @@ from tabswarm.shipping.blob import (
     SourceText,
     blob_hash,
     encode_blob,
-    encode_bundle,
     source_of,
 )
 from tabswarm.shipping.class_registry import SHIPPED
@@ -39,9 +38,10 @@ __all__ = ["Shipment", "SourceText", "blob_hash", "ship", "ship_values", "source
 class Shipment(msgspec.Struct, frozen=True):
     """A value on its way.
 
-    `root` is the hash of the blob to load; `blobs` has it and one blob for each local module it needs. `python` is None where any
-    version will do; otherwise the payload holds bytecode and only workers of that very version ("3.11.7") may load it (Law 6).
-    `handles` are the ids of broadcasts and the like that were found inside: what `__shipped_handle__()` of each returned.
+    `root` is the hash of the blob to load; `blobs` has it and one blob for each local module it needs. `python` is None
+    where any version will do; otherwise the payload holds bytecode and only workers of that very version ("3.11.7") may
+    load it (Law 6). `handles` are the ids of broadcasts and the like that were found inside: what
+    `__shipped_handle__()` of each returned.
     """
 
     root: str
@@ -55,9 +55,9 @@ def ship(
 ) -> Shipment:
     """Make a shipment of a function, a class or any other value of the driver's.
 
-    `what` is the word for it in errors; paths are shown relative to `root_folder`, by default the working directory. Raises
-    `NotShippable`, which names the variable and the path to what cannot travel, or `NoUsableSource`; with `allow_bytecode` code
-    without a usable source travels as bytecode instead.
+    `what` is the word for it in errors; paths are shown relative to `root_folder`, by default the working directory.
+    Raises `NotShippable`, which names the variable and the path to what cannot travel, or `NoUsableSource`; with
+    `allow_bytecode` code without a usable source travels as bytecode instead.
     """
     file = io.BytesIO()
     pickler = CodePickler(file, root_folder=root_folder, allow_bytecode=allow_bytecode)
@@ -96,19 +96,6 @@ def ship_values(
     [1, 'two']
     """
     return msgspec.msgpack.encode(ship(values, what=what, root_folder=root_folder, allow_bytecode=allow_bytecode))
-
-
-def ship_values(
-    values: list[Any], *, what: str = "data", root_folder: Path | None = None, allow_bytecode: bool = False
-) -> bytes:
-    """Values of the driver's as one piece of bytes, complete in itself, which `CodeReader.load_values` reads.
-
-    >>> from tabswarm.shipping.code_reader import CodeReader
-    >>> CodeReader({}).load_values(ship_values([1, "a", len]))
-    [1, 'a', <built-in function len>]
-    """
-    shipment = ship(values, what=what, root_folder=root_folder, allow_bytecode=allow_bytecode)
-    return encode_bundle(shipment.root, shipment.blobs)
 
 
 def _module_blobs(names: list[str], blobs: dict[str, bytes], root_folder: Path | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Whether two code objects do the same: the check that shipped source still is the code that runs.
 
-Where a file was edited after its import, the text says `x + 1000` while `x + 1` runs. Instructions, names and constants are
-compared, recursively; lines are not.
+Where a file was edited after its import, the text says `x + 1000` while `x + 1` runs. Instructions, names and constants
+are compared, recursively; lines are not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Writes any value of the driver's, with the code in it reduced to source.
 
-cloudpickle knows how most things are taken apart; what it would send as bytecode, or what the standard library generated, is done here
-(`function_parts.py`, `class_parts.py`). While it writes it notes what the far end will need: texts, local modules, handles.
+cloudpickle knows how most things are taken apart; what it would send as bytecode, or what the standard library
+generated, is done here (`function_parts.py`, `class_parts.py`). While it writes it notes what the far end will need:
+texts, local modules, handles.
 """
 
 from __future__ import annotations
@@ -254,21 +255,21 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
         raise TypeError(f"an open file cannot travel ({getattr(stream, 'name', '')}): open it inside the function")
 
     def _type_variable(self, variable: Any) -> Any:
-        if variable.__module__ and not travels_by_value(variable.__module__):
-            if getattr(sys.modules[variable.__module__], variable.__name__, None) is variable:
-                self.need_module(variable.__module__)
-                return getattr, (sys.modules[variable.__module__], variable.__name__)
+        module, name = str(variable.__module__), str(variable.__name__)
+        if not travels_by_value(module) and vars(sys.modules[module]).get(name) is variable:
+            self.need_module(module)
+            return getattr, (sys.modules[module], name)
         kind = type(variable).__name__
         arguments: dict[str, Any] = {}
         constraints: tuple[Any, ...] = ()
         if kind != "TypeVarTuple":
             arguments["bound"] = parts.light_annotation(variable.__bound__)
-            arguments |= {name: True for name in ("covariant", "contravariant") if getattr(variable, f"__{name}__")}
+            arguments |= {each: True for each in ("covariant", "contravariant") if getattr(variable, f"__{each}__")}
         if kind == "TypeVar":
             constraints = tuple(parts.light_annotation(each) for each in variable.__constraints__)
             if getattr(variable, "__infer_variance__", False):
                 arguments["infer_variance"] = True
-        return parts.make_type_variable, (kind, variable.__name__, arguments, constraints)
+        return parts.make_type_variable, (kind, name, arguments, constraints)
 
 
 class _CodeReference:

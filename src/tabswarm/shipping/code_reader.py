@@ -1,7 +1,8 @@
-"""The code reader: loads what the driver shipped, unrestricted, and therefore only what the driver's plan names by hash.
+"""The code reader: loads what the driver shipped, unrestricted, and therefore only what the driver's plan names by
+hash.
 
-It is one of the two files that unpickle. It runs only inside a task's worker (and in the driver, on its own bytes). Before anything
-of a blob is executed its bytes are hashed and compared with the name that the plan gave.
+It is one of the two files that unpickle. It runs only inside a task's worker (and in the driver, on its own bytes).
+Before anything of a blob is executed its bytes are hashed and compared with the name that the plan gave.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import msgspec
 
 from tabswarm.errors import CannotCompile, CodeRefused, NotShippable, TabswarmError
 from tabswarm.shipping import code_pickler
-from tabswarm.shipping.blob import Blob, Bytecode, blob_hash, decode_blob, decode_bundle, payload_of
+from tabswarm.shipping.blob import Blob, Bytecode, blob_hash, decode_blob, payload_of
 from tabswarm.shipping.class_registry import SHIPPED, ClassRegistry
 from tabswarm.shipping.code import Shipment
 from tabswarm.shipping.compile_source import compile_source
@@ -50,8 +51,9 @@ class CodeReader:
     def load(self, root: str) -> Any:
         """The value of a root blob.
 
-        Raises `CodeRefused` where a blob is missing or not what its hash says, `CannotCompile` where this Python does not know the
-        source's syntax (or the code is another version's bytecode), `NotShippable` where it lacks a module or name.
+        Raises `CodeRefused` where a blob is missing or not what its hash says, `CannotCompile` where this Python does
+        not know the source's syntax (or the code is another version's bytecode), `NotShippable` where it lacks a module
+        or name.
         """
         if root not in self._loaded:
             self._loaded[root] = self._read(root)
@@ -64,14 +66,6 @@ class CodeReader:
         except msgspec.DecodeError as error:
             raise CodeRefused(f"the driver's values are no shipment of tabswarm's: {error}") from error
         return list(CodeReader(shipment.blobs).load(shipment.root))
-
-    def load_values(self, data: bytes) -> list[Any]:
-        """The values that `ship_values` wrote. The caller has compared the bytes' hash with the one in the plan."""
-        root, blobs = decode_bundle(data)
-        values = CodeReader(blobs)._read(root)
-        if not isinstance(values, list):
-            raise CodeRefused(f"the driver's values are a {type(values).__name__}, not a list")
-        return values
 
     def _read(self, root: str) -> object:
         blob = self._blob(root)
@@ -88,7 +82,8 @@ class CodeReader:
             raise
         except ModuleNotFoundError as error:
             raise NotShippable(
-                f"the program needs the module {error.name!r}, which this worker (Python {platform.python_version()}) does not have: "
+                f"the program needs the module {error.name!r}, which this worker (Python {platform.python_version()}) "
+                "does not have: "
                 "it is neither local to the program nor part of the standard library"
             ) from error
 
@@ -118,7 +113,8 @@ class _Unpickler(pickle.Unpickler):
             return super().find_class(_MOVED[module], name)
         except AttributeError as error:
             raise NotShippable(
-                f"the program refers to {module}.{name}, which this worker's Python {platform.python_version()} does not have "
+                f"the program refers to {module}.{name}, which this worker's Python {platform.python_version()} does "
+                "not have "
                 f"(the driver runs {self._blob.python})"
             ) from error
 
@@ -132,7 +128,8 @@ class _Unpickler(pickle.Unpickler):
                 code = compile_source(described, self._blob.texts[described.text])
                 if code.co_freevars != described.free:
                     raise CodeRefused(
-                        f"`{described.qualname}` has the free variables {code.co_freevars} here and {described.free} in the driver"
+                        f"`{described.qualname}` has the free variables {code.co_freevars} here and {described.free} "
+                        "in the driver"
                     )
             self._compiled[index] = code
         return code
@@ -140,7 +137,8 @@ class _Unpickler(pickle.Unpickler):
     def _unmarshalled(self, described: Bytecode) -> types.CodeType:
         if described.magic != importlib.util.MAGIC_NUMBER:
             raise CannotCompile(
-                f"`{described.name}` has no source and travels as bytecode of Python {described.python}; this worker runs "
+                f"`{described.name}` has no source and travels as bytecode of Python {described.python}; this worker "
+                "runs "
                 f"{platform.python_version()}. Put it into a file, or use `tabswarm shell` or a notebook"
             )
         code = marshal.loads(described.data)

@@ -1,8 +1,9 @@
 """From the source of a `def` or `lambda` to a code object: the one compilation that both ends share.
 
-The law: compile, don't re-execute. Decorators, defaults and annotations are cut off, because they ran in the driver already; free
-variables become parameters of a factory that is never called; a method stands in a dummy class of its class's name, which gives
-`__names` their mangling and `super()` its cell. Lines and columns are the file's own, so that a traceback points at the user's text.
+The law: compile, don't re-execute. Decorators, defaults and annotations are cut off, because they ran in the driver
+already; free variables become parameters of a factory that is never called; a method stands in a dummy class of its
+class's name, which gives `__names` their mangling and `super()` its cell. Lines and columns are the file's own, so that
+a traceback points at the user's text.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from collections.abc import Collection
 from tabswarm.errors import CannotCompile
 from tabswarm.shipping.blob import CodeSource, SourceText
 
-# None of these binds a name that the function could mean: a name of the user's that the factory bound would become a free variable.
+# None of these binds a name that the function could mean: a name of the user's that the factory bound would become a
+# free variable.
 _FACTORY = "__tabswarm_factory__"
 _FUNCTION = "__tabswarm_function__"
 _SCOPE = "_" * 12  # a class scope hides the dummy class's name; one of underscores only mangles nothing
@@ -32,8 +34,8 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 def compile_source(source: CodeSource, text: SourceText, imported: Collection[str] = ()) -> types.CodeType:
     """The code object of a function; `CannotCompile` where this Python does not know its syntax.
 
-    `imported` are names that the function's file imports at its top level. They change nothing but which of two equivalent
-    instructions the compiler picks for `name.f()`, so only who compares needs them.
+    `imported` are names that the function's file imports at its top level. They change nothing but which of two
+    equivalent instructions the compiler picks for `name.f()`, so only who compares needs them.
     """
     return compile_node(node_of(source, text), source, text.file, imported)
 
@@ -55,7 +57,7 @@ def cannot_compile(error: SyntaxError, file: str, line: int) -> CannotCompile:
     return CannotCompile(
         f"Python {platform.python_version()} cannot compile {file}, line {line}: {error.msg}"
         + (f": {error.text.strip()}" if error.text else "")
-        + ". The program uses syntax that this Python does not know: a volunteer with a newer one is needed, or older syntax"
+        + ". It uses syntax that this Python does not know: use older syntax, or volunteers with a newer Python"
     )
 
 

@@ -1,6 +1,7 @@
 """Names what cannot travel: the way from the function that was given to the lock, socket or file inside it.
 
-Runs only after a shipment failed, so it may try each part on its own: `lambda at job.py:12 -> closure variable `guard` -> lock`.
+Runs only after a shipment failed, so it may try each part on its own: `lambda at job.py:12 -> closure variable `guard`
+-> lock`.
 """
 
 from __future__ import annotations

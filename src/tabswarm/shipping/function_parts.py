@@ -1,7 +1,8 @@
 """Functions in parts: what a function is besides its code, and how the far end puts it together again.
 
-Cells are shared as they are in the driver, so that two closures over one variable still see each other's changes. A function's globals
-are those of its module where the far end can import that; otherwise one dict for all functions of one shipment, with the names they use.
+Cells are shared as they are in the driver, so that two closures over one variable still see each other's changes. A
+function's globals are those of its module where the far end can import that; otherwise one dict for all functions of
+one shipment, with the names they use.
 """
 
 from __future__ import annotations
@@ -49,20 +50,21 @@ def all_names(code: types.CodeType) -> frozenset[str]:
 
 
 def used_submodules(code: types.CodeType, values: list[object]) -> list[types.ModuleType]:
-    """Submodules that code reaches through a package it refers to (`concurrent.futures` after `import concurrent.futures`)."""
+    """Submodules that code reaches through a package (`concurrent.futures` after `import concurrent.futures`)."""
     names = all_names(code)
     found = []
     for value in values:
         if isinstance(value, types.ModuleType) and hasattr(value, "__path__"):
             prefix = value.__name__ + "."
-            for name, module in list(sys.modules.items()):
+            modules: list[tuple[str, Any]] = [*sys.modules.items()]
+            for name, module in modules:
                 if name.startswith(prefix) and module is not None and names.issuperset(name[len(prefix) :].split(".")):
                     found.append(module)
     return found
 
 
 def light_annotations(annotations: dict[str, Any]) -> dict[str, Any]:
-    """Annotations that need nothing to be imported at the far end: built-in types stay, all others become their text."""
+    """Annotations that need nothing imported at the far end: built-in types stay, all others become text."""
     return {name: light_annotation(value) for name, value in annotations.items()}
 
 
@@ -186,4 +188,5 @@ def make_type_variable(kind: str, name: str, arguments: dict[str, Any], constrai
     return getattr(typing, kind)(name, *constraints, **arguments)
 
 
-SINGLEDISPATCH_CODE = functools.singledispatch(lambda value: value).__code__
+_GENERIC: Any = functools.singledispatch(lambda value: value)
+SINGLEDISPATCH_CODE: types.CodeType = _GENERIC.__code__

@@ -1,7 +1,8 @@
-"""Named tuples, enums and typed dicts in parts: the standard library generated them, and generates them again at the far end.
+"""Named tuples, enums and typed dicts in parts: the standard library generated them, and generates them again at the
+far end.
 
-What the user wrote in their bodies (methods, properties, a docstring) is set on the class afterwards; neither an enum's `__new__` nor its
-`__init__` runs again, as what they made of the members travels.
+What the user wrote in their bodies (methods, properties, a docstring) is set on the class afterwards; neither an enum's
+`__new__` nor its `__init__` runs again, as what they made of the members travels.
 """
 
 from __future__ import annotations
@@ -157,16 +158,17 @@ def make_enum(
             namespace["__new__"] = partial(_new_member, contents, [value for _, value in members])
             for index, (member, _) in enumerate(members):
                 namespace[member] = index
-        options = {} if boundary is None else {"boundary": enum.FlagBoundary[boundary]}
-        made: type = enum.EnumType.__new__(metaclass, name, bases, namespace, **options)  # type: ignore[type-var]
+        new: Any = enum.EnumType.__new__
+        options: dict[str, Any] = {} if boundary is None else {"boundary": enum.FlagBoundary[boundary]}
+        made: type = new(metaclass, name, bases, namespace, **options)
         return made
 
     return remembered(ident, make)
 
 
 def _new_member(contents: list[Any], values: list[Any], cls: type, index: int) -> Any:
-    base = built_in_base(cls)
-    member: Any = object.__new__(cls) if base is object else base.__new__(cls, contents[index])  # type: ignore[call-overload]
+    base: Any = built_in_base(cls)
+    member: Any = object.__new__(cls) if base is object else base.__new__(cls, contents[index])
     member._value_ = values[index]
     return member
 
@@ -211,7 +213,7 @@ def make_typed_dict(
     """A typed dict, or the one that this process has under the id."""
 
     def make() -> type:
-        made: Any = typing.TypedDict(name, dict.fromkeys(annotations, object), total=total)  # type: ignore[operator,misc]
+        made: Any = typing.TypedDict(name, dict.fromkeys(annotations, object), total=total)  # type: ignore[misc]
         made.__annotations__ = annotations
         made.__required_keys__, made.__optional_keys__ = frozenset(required), frozenset(optional)
         made.__module__, made.__qualname__ = module, qualname

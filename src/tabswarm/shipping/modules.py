@@ -1,11 +1,12 @@
 """Local modules: which they are, and how they travel.
 
-A module is *local* when the far end cannot have it: not of the standard library, not in site-packages, not tabswarm. It travels as its whole
-source and is imported there under its own name; what changed in it at run time stays behind. Which ones a function needs is found through
-what it refers to and through the `import` statements in its body, and then through those of the modules found.
+A module is *local* when the far end cannot have it: not of the standard library, not in site-packages, not tabswarm. It
+travels as its whole source and is imported there under its own name; what changed in it at run time stays behind. Which
+ones a function needs is found through what it refers to and through the `import` statements in its body, and then
+through those of the modules found.
 
-Modules that only exist as a running program are not imported by anybody: what they hold travels by value. These are `__main__`,
-modules that pytest's hook rewrote, and modules without a file.
+Modules that only exist as a running program are not imported by anybody: what they hold travels by value. These are
+`__main__`, modules that pytest's hook rewrote, and modules without a file.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def local_source(name: str) -> ModuleSource:
 
 
 def imports_of(tree: ast.AST, package: str) -> Iterator[str]:
-    """The names of modules that a syntax tree imports; `from a import b` may mean the module `a.b`, so it names both."""
+    """The modules that a syntax tree imports; `from a import b` may mean the module `a.b`, so it names both."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -157,7 +158,8 @@ def _check_unedited(module: types.ModuleType, filename: str, text: str) -> None:
         code = function.__code__
         if not any(same_code(code, candidate) for candidate in by_name.get(code.co_qualname, [])):
             raise NoUsableSource(
-                f"`{code.co_qualname}` in the module {module.__name__} is not what {Path(filename).name} says: the file was edited after "
+                f"`{code.co_qualname}` in the module {module.__name__} is not what {Path(filename).name} says: the "
+                "file was edited after "
                 "its import, or an import hook rewrote it. Start the program again, or reload the module"
             )
 

@@ -5,6 +5,7 @@ numpy is imported only when a record holds something of it: neither a tab nor a 
 
 from __future__ import annotations
 
+import importlib
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,13 @@ if TYPE_CHECKING:
     Parts = tuple[object, ...]
 
 
+def _numpy() -> Any:
+    return importlib.import_module("numpy")
+
+
 def array_parts(value: object) -> Parts | None:
     """What `ndarray_reader` is called with, or None for what is no plain array."""
-    import numpy
+    numpy = _numpy()
 
     if type(value) is not numpy.ndarray:
         return None
@@ -27,7 +32,7 @@ def array_parts(value: object) -> Parts | None:
 
 def scalar_parts(value: object) -> Parts | None:
     """What `numpy_scalar_reader` is called with, or None for what is no scalar."""
-    import numpy
+    numpy = _numpy()
 
     if not isinstance(value, numpy.generic):
         return None
@@ -36,7 +41,7 @@ def scalar_parts(value: object) -> Parts | None:
 
 def read_array(description: object, shape: object, order: object, data: object) -> object:
     """A writable array; refuses object dtypes and shapes that do not fit the bytes."""
-    import numpy
+    numpy = _numpy()
 
     dtype = _dtype(description)
     if type(shape) is not tuple or not all(type(n) is int and n >= 0 for n in shape) or order not in ("C", "F"):
@@ -55,7 +60,7 @@ def read_scalar(description: object, data: object) -> object:
 
 
 def _describe(dtype: Any) -> object:
-    import numpy
+    numpy = _numpy()
 
     if dtype.hasobject:
         raise ResultNotSerialisable("a numpy array of Python objects (dtype=object): use a list, or a plain dtype")
@@ -63,7 +68,7 @@ def _describe(dtype: Any) -> object:
 
 
 def _dtype(description: object) -> Any:
-    import numpy
+    numpy = _numpy()
 
     if type(description) not in (str, list):
         raise RecordRefused(f"a record describes a dtype by a {type(description).__name__}")

@@ -1,8 +1,8 @@
 """Making a class without running the user's code that watches classes being made.
 
 A class that is rebuilt from its parts was made once already, in the driver: what its metaclass, its bases'
-`__init_subclass__` and its descriptors' `__set_name__` did then is in its parts. Running them again, on a class that is not filled yet,
-would do it twice or fail (an `__init_subclass__` with required arguments).
+`__init_subclass__` and its descriptors' `__set_name__` did then is in its parts. Running them again, on a class that is
+not filled yet, would do it twice or fail (an `__init_subclass__` with required arguments).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def quiet_class(metaclass: type, name: str, bases: tuple[type, ...], namespace: 
     maker = _standard_definer(metaclass, "__new__")
     initialiser = _standard_definer(metaclass, "__init__")
     with _LOCK:
-        muted = [base for base in _users_hooks(bases)]
+        muted = _users_hooks(bases)
         hooks = [base.__dict__["__init_subclass__"] for base in muted]
         for base in muted:
             type.__setattr__(base, "__init_subclass__", classmethod(_standard_init_subclass))

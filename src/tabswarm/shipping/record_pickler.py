@@ -1,7 +1,7 @@
 """Writes records as pickles that the record reader can read: data types and the user's shipped classes, nothing else.
 
-Literals (None, numbers, text, tuples, lists, dicts, sets ...) never reach the code here: the C pickler writes them alone,
-which is why records cost what pickle costs. Everything else is reduced to a reader's name and plain arguments.
+Literals (None, numbers, text, tuples, lists, dicts, sets ...) never reach the code here: the C pickler writes them
+alone, which is why records cost what pickle costs. Everything else is reduced to a reader's name and plain arguments.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _instance_reducer(cls: type, class_id: str) -> Callable[[Any], Reduced]:
 
 
 def _state_getter(cls: type) -> Callable[[Any], tuple[dict[str, object] | None, dict[str, object]]]:
-    """`__getstate__` where it is the user's and gives plain state and nothing undoes it otherwise; else the raw state."""
+    """The user's `__getstate__`, unless a `__setstate__` belongs to it; else the raw state."""
     own = next((kind for kind in cls.__mro__ if "__getstate__" in kind.__dict__), object)
     undone = any(
         name in kind.__dict__ for kind in cls.__mro__ for name in ("__setstate__",) if kind is not BaseException
@@ -141,7 +141,8 @@ def _state_getter(cls: type) -> Callable[[Any], tuple[dict[str, object] | None, 
             state, slots = state
         if (state is not None and type(state) is not dict) or (slots is not None and type(slots) is not dict):
             raise ResultNotSerialisable(
-                f"an instance of {cls.__qualname__}, whose `__getstate__` gives no dict: its `__setstate__` runs only where "
+                f"an instance of {cls.__qualname__}, whose `__getstate__` gives no dict: its `__setstate__` runs only "
+                "where "
                 "Context(trust=[...]) names the class"
             )
         return state, slots or {}
@@ -162,7 +163,7 @@ class _TrustedReducer:
             raise ResultNotSerialisable(
                 f"an instance of {self._id}, which reduces to something that records cannot hold"
             )
-        make, args, state, listed, mapped = (*reduced, *[None] * (5 - len(reduced)))
+        make, args, state, listed, mapped = (*reduced, None, None, None)[:5]
         if make is copyreg.__newobj__ and args[0] is self._cls:  # type: ignore[attr-defined]
             made: Reduced = (trusted_new_reader, (self._id, args[1:], {}))
         elif make is copyreg.__newobj_ex__ and args[0] is self._cls:  # type: ignore[attr-defined]
@@ -171,9 +172,11 @@ class _TrustedReducer:
             made = (trusted_call_reader, (self._id, args))
         else:
             raise ResultNotSerialisable(
-                f"an instance of {self._id}, whose `__reduce__` asks for {make!r}: only the class itself may be asked for"
+                f"an instance of {self._id}, whose `__reduce__` asks for {make!r}: only the class itself may be asked "
+                "for"
             )
-        # `__setstate__` is called even for a false state, as the class may rely on it; None means no state, as in pickle.
+        # `__setstate__` is called even for a false state, as the class may rely on it; None means no state, as in
+        # pickle.
         return (*made, state, listed, mapped, trusted_state_reader)
 
 

@@ -1,10 +1,13 @@
-"""The record reader: reads what a volunteer wrote, everywhere, without running anything of the user's or of the volunteer's.
+"""The record reader: reads what a volunteer wrote, everywhere, without running anything of the user's or of the
+volunteer's.
 
-It is one of the two files that unpickle. A subclass of the C unpickler, so reading costs what `pickle.loads` costs; its `find_class`
-matches exact (module, name) pairs of a table of *readers* (`record_readers.py`) and never walks a dotted name.
+It is one of the two files that unpickle. A subclass of the C unpickler, so reading costs what `pickle.loads` costs; its
+`find_class` matches exact (module, name) pairs of a table of *readers* (`record_readers.py`) and never walks a dotted
+name.
 
-Known limit: an opcode that allocates ahead (`LONG_BINPUT` with index 2**27 takes 2 GB from nine bytes) is seen by no subclass. In a
-volunteer the worker's memory limit holds; a driver that must survive strangers has to read in a process of its own with a cap.
+Known limit: an opcode that allocates ahead (`LONG_BINPUT` with index 2**27 takes 2 GB from nine bytes) is seen by no
+subclass. In a volunteer the worker's memory limit holds; a driver that must survive strangers has to read in a process
+of its own with a cap.
 """
 
 from __future__ import annotations
@@ -36,7 +39,8 @@ _LOADING = _Loading()
 
 def read_chunk(data: bytes, classes: ClassRegistry) -> list[Any]:
     """The records of one chunk's pickle; `RecordRefused` for anything that is not a list of records."""
-    _LOADING.guarded = guarded = []
+    guarded: list[object] = []
+    _LOADING.guarded = guarded
     try:
         records = _Unpickler(BytesIO(data), _readers_for(classes)).load()
     except RecordError:
@@ -145,7 +149,7 @@ def _late_readers(classes: ClassRegistry) -> _Found:
 
 
 def _set_state(obj: Any, state: tuple[object, ...], classes: ClassRegistry) -> None:
-    """State that BUILD cannot set, or may not: slots, the members of a set, the bytes of a bytearray, an exception's arguments."""
+    """State that BUILD cannot set, or may not: slots, what a container holds, an exception's arguments."""
     cls = type(obj).__base__ if is_guarded(obj) else type(obj)
     if cls is None or classes.id_of(cls) is None or issubclass(cls, enum.Enum):
         raise RecordRefused("a record sets the state of something that is no instance of the program's classes")

@@ -1,8 +1,8 @@
 """Readers: what the record reader hands to pickle's machine in place of classes and functions.
 
-The law: what `find_class` gives is never a class or a function but one of these, an object with no attributes (empty `__slots__`)
-that refuses BUILD and checks what it is called with. With a class at hand the BUILD opcode could replace its methods, with
-`bytearray` a call could allocate 10**12 bytes.
+The law: what `find_class` gives is never a class or a function but one of these, an object without attributes (empty
+`__slots__`) that refuses BUILD and checks what it is called with. With a class at hand the BUILD opcode could replace
+its methods, with `bytearray` a call could allocate 10**12 bytes.
 
 A reader stands in a record under its module and name in `READERS`; these names are part of the format.
 """

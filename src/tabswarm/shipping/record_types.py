@@ -79,7 +79,8 @@ def _reduce_default_dict(value: collections.defaultdict[object, object]) -> Redu
     name = getattr(factory, "__name__", None)
     if factory is not None and (name is None or _FACTORIES.get(name) is not factory):
         raise ResultNotSerialisable(
-            f"a defaultdict whose factory is {getattr(factory, '__qualname__', factory)!s}: records hold data, not functions. "
+            f"a defaultdict whose factory is {getattr(factory, '__qualname__', factory)!s}: records hold data, not "
+            "functions. "
             "Return dict(...) of it, or use a built-in type as the factory"
         )
     return default_dict_reader, (name if factory is not None else None,), None, None, iter(value.items())
@@ -118,7 +119,7 @@ def content_of(base: type, value: Any) -> object:
     return [*base.__iter__(value)]  # type: ignore[attr-defined]
 
 
-def fill(base: type, value: Any, content: Any) -> None:
+def fill(base: Any, value: Any, content: Any) -> None:
     """Give a new instance of a subclass of `base` its items."""
     if base is bytearray:
         expect(content, bytes)
@@ -141,7 +142,7 @@ def fill(base: type, value: Any, content: Any) -> None:
             expect(extra, str, type(None))
             collections.defaultdict.__init__(value, None if extra is None else _FACTORIES[extra])
         for key, item in content:
-            base.__setitem__(value, key, item)  # type: ignore[index]
+            base.__setitem__(value, key, item)
     else:
         raise RecordRefused(f"a record fills an instance of {type(value).__qualname__}, which holds no items")
 
@@ -181,10 +182,10 @@ class RecordedException(Exception):
         return f"{self.type_name}: {self.args[1]}"
 
 
-def _built_in_exceptions() -> dict[str, type[BaseException]]:
+def _built_in_exceptions() -> dict[str, type[Exception]]:
     import builtins
 
-    found = {}
+    found: dict[str, type[Exception]] = {}
     for value in vars(builtins).values():
         if isinstance(value, type) and issubclass(value, Exception) and not issubclass(value, ExceptionGroup):
             found[value.__name__] = value
@@ -222,8 +223,9 @@ def reduce_exception(value: BaseException) -> Reduced:
 def member_state(member: enum.Enum) -> tuple[str | None, object]:
     """What names a member of an enum: its name, or for an unnamed combination of flags its value."""
     cls = type(member)
-    if member._name_ is not None and cls.__members__.get(member._name_) is member:
-        return member._name_, None
+    name: str | None = member._name_  # None for an unnamed combination of flags
+    if name is not None and cls.__members__.get(name) is member:
+        return name, None
     return None, member._value_
 
 

@@ -1,4 +1,4 @@
-"""Values of the standard library in records that are rebuilt by one call with plain arguments: numbers, dates, paths, patterns."""
+"""Values in records that one call with plain arguments rebuilds: numbers, dates, paths, patterns."""
 
 from __future__ import annotations
 
@@ -121,15 +121,15 @@ def date_reader(year: int, month: int, day: int) -> datetime.date:
 
 
 @reader
-def datetime_reader(*fields: int) -> datetime.datetime:
-    *parts, fold, zone = fields
-    return datetime.datetime(*parts, tzinfo=_zone(zone), fold=fold)
+def datetime_reader(
+    year: int, month: int, day: int, hour: int, minute: int, second: int, microsecond: int, fold: int, zone: object
+) -> datetime.datetime:
+    return datetime.datetime(year, month, day, hour, minute, second, microsecond, _zone(zone), fold=fold)
 
 
 @reader
-def time_reader(*fields: int) -> datetime.time:
-    *parts, fold, zone = fields
-    return datetime.time(*parts, tzinfo=_zone(zone), fold=fold)
+def time_reader(hour: int, minute: int, second: int, microsecond: int, fold: int, zone: object) -> datetime.time:
+    return datetime.time(hour, minute, second, microsecond, _zone(zone), fold=fold)
 
 
 @reader
@@ -153,7 +153,8 @@ def zone_reader(key: str) -> datetime.tzinfo:
     import zoneinfo
 
     expect(key, str)
-    # The pure-Python ZoneInfo of some builds has a `__dict__` that BUILD could write to: there a cached one must not be shared.
+    # The pure-Python ZoneInfo of some builds has a `__dict__` that BUILD could write to: there a cached one must not be
+    # shared.
     return zoneinfo.ZoneInfo(key) if not zoneinfo.ZoneInfo.__dictoffset__ else zoneinfo.ZoneInfo.no_cache(key)
 
 

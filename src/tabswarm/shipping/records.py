@@ -1,8 +1,9 @@
 """Blocks of records: chunks of pickled lists, compressed where it pays.
 
-A block is a run of chunks, each `kind, stored size, raw size` (one byte and two little-endian 32-bit numbers) and the stored bytes; a
-block joined to another is a block. A chunk's pickle is about 256 KiB, so a reader that streams holds little and a large record
-stands alone. The declared raw size is checked against the limit before anything is decompressed, and enforced while it is.
+A block is a run of chunks, each `kind, stored size, raw size` (one byte and two little-endian 32-bit numbers) and the
+stored bytes; a block joined to another is a block. A chunk's pickle is about 256 KiB, so a reader that streams holds
+little and a large record stands alone. The declared raw size is checked against the limit before anything is
+decompressed, and enforced while it is.
 
 >>> block = write_records([("a", 1), ("b", 2)])
 >>> read_records(block)
@@ -33,7 +34,7 @@ TARGET_CHUNK = 256 * 1024
 """The pickle size that a chunk aims at, in bytes."""
 
 DEFAULT_LIMIT = 1 << 30
-"""The most raw bytes that a block may declare (a chunk, where a block is streamed), unless the caller says otherwise."""
+"""The most raw bytes that a block (where it is streamed: a chunk) may declare, unless the caller says otherwise."""
 
 RECORD_LIMIT = 256 << 20
 """The most raw bytes of one chunk that a writer makes; a larger one is one huge record."""
@@ -45,8 +46,8 @@ _LARGEST_BATCH = 1 << 16
 class RecordWriter:
     """Writes one block, record by record or list by list.
 
-    `classes` are the program's classes that may stand in records (by default those of this process); `compress=False` is for
-    blocks that never leave the machine.
+    `classes` are the program's classes that may stand in records (by default those of this process); `compress=False`
+    is for blocks that never leave the machine.
 
     >>> writer = RecordWriter()
     >>> writer.write(1); writer.write_batch([2, 3])
@@ -85,7 +86,7 @@ class RecordWriter:
         self._waiting = records[start:]
 
     def take_chunks(self) -> list[bytes]:
-        """The chunks written so far, handed over: for a writer whose block goes on to a disk or a socket as it grows."""
+        """The chunks written so far, handed over: for a block that goes to a disk or a socket as it grows."""
         chunks, self._chunks = self._chunks, []
         return chunks
 
@@ -137,7 +138,7 @@ class RecordWriter:
 
 
 def write_records(records: Iterable[object], *, classes: ClassRegistry | None = None, compress: bool = True) -> bytes:
-    """The records as one block. Raises `ResultNotSerialisable`, which names the type of the offender and where it stands."""
+    """The records as one block. Raises `ResultNotSerialisable`, which names the offender's type and place."""
     writer = RecordWriter(classes=classes, compress=compress)
     if isinstance(records, list):
         writer.write_batch(records)

@@ -1,7 +1,7 @@
 """Imports local modules that travelled as source, under their own names.
 
-A finder in front of all others answers for the modules that were offered to this process. Their code runs as in any import; their text
-is put into `linecache`, so that a traceback shows the user's path and line.
+A finder in front of all others answers for the modules that were offered to this process. Their code runs as in any
+import; their text is put into `linecache`, so that a traceback shows the user's path and line.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class ShippedModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def _is_same(self, live: types.ModuleType, name: str, blob_hash: str, blob: Blob) -> bool:
         if name in self._imported:
             return self._imported[name] == blob_hash
-        # Not from here: the driver itself, in whose process we are, or an installed module, which serves if its text is the same.
+        # Not from here: the driver itself, in whose process we are, or an installed module, which serves if its text is
+        # the same.
         if name in SHIPPED.modules:
             return True
         loader = getattr(getattr(live, "__spec__", None), "loader", None)
@@ -94,7 +95,7 @@ class ShippedModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def remember_text(text: SourceText) -> None:
-    """Put a text into `linecache` at its true lines; texts of one file add up. A file that is really there keeps its own lines."""
+    """Put a text into `linecache` at its true lines; texts of one file add up. A file that is really there stays."""
     known = linecache.cache.get(text.file)
     if known is not None and len(known) == 4 and known[1] is not None:
         return

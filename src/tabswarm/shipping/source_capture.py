@@ -1,11 +1,12 @@
 """Finds the source of a live code object, and proves that it is its source.
 
-The candidates are the `def`s and `lambda`s of the file that bear its name, those on its line first. Each is compiled as the far
-end will compile it and compared with the live code; only one that is the same is taken. Two lambdas on a line differ in their code or,
-if they don't, are interchangeable; among candidates that are the same the instructions' columns decide.
+The candidates are the `def`s and `lambda`s of the file that bear its name, those on its line first. Each is compiled as
+the far end will compile it and compared with the live code; only one that is the same is taken. Two lambdas on a line
+differ in their code or, if they don't, are interchangeable; among candidates that are the same the instructions'
+columns decide.
 
-What pytest's import hook rewrote never is the same as its text, although the text means the same but for pytest's messages: there
-the line and the columns alone decide.
+What pytest's import hook rewrote never is the same as its text, although the text means the same but for pytest's
+messages: there the line and the columns alone decide.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def capture(code: types.CodeType, names: Mapping[str, object], root_folder: Path
     lines = _lines_of(code, names)
     if not lines:
         raise NoUsableSource(
-            f"{describe_code(code, root_folder)} has no source that can travel: it was typed at a prompt that keeps none, or made by "
+            f"{describe_code(code, root_folder)} has no source that can travel: it was typed at a prompt that keeps "
+            "none, or made by "
             "exec. Put it into a file, or use `tabswarm shell` or a notebook"
         )
     file = _parsed(code.co_filename, lines)
@@ -94,7 +96,7 @@ def describe_code(code: types.CodeType, root_folder: Path | None = None) -> str:
 
 
 def shown_path(filename: str, root_folder: Path | None = None) -> str:
-    """A path as a stranger may see it: relative to the working directory, or the library's; never a home folder's name."""
+    """A path as a stranger may see it: relative to the working directory or the library, without a home folder."""
     if filename.startswith("<"):
         return filename
     path = Path(os.path.abspath(filename))
@@ -143,7 +145,8 @@ def _functions(tree: ast.AST, class_name: str | None) -> Iterator[_Candidate]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             decorators = getattr(node, "decorator_list", [])
             yield _Candidate(node, min([node.lineno, *(d.lineno for d in decorators)]), around)
-        # Decorators and bases of a class stand outside of it; the mangling of names there hardly matters, as the check below tells.
+        # Decorators and bases of a class stand outside of it; the mangling of names there hardly matters, as the check
+        # below tells.
         inside = node.name if isinstance(node, ast.ClassDef) else around
         waiting.extend((child, inside) for child in ast.iter_child_nodes(node))
 
@@ -192,6 +195,8 @@ def _by_position(fitting: list[Captured], code: types.CodeType) -> Captured:
 
 def _edited(code: types.CodeType, root_folder: Path | None) -> NoUsableSource:
     return NoUsableSource(
-        f"{describe_code(code, root_folder)} is not what its file says any more: the file was edited after its import, or an import "
-        "hook rewrote the code. Start the program again (or reload the module), so that what is shipped is what runs here"
+        f"{describe_code(code, root_folder)} is not what its file says any more: the file was edited after its import, "
+        "or an import "
+        "hook rewrote the code. Start the program again (or reload the module), so that what is shipped is what runs "
+        "here"
     )
