@@ -97,7 +97,7 @@ export class Session {
       return this.events.opened(message);
     }
     if (message.type === "Refused" && !this.welcomed) {
-      if (message.code in FOR_GOOD) this.giveUp(message);
+      if (Object.hasOwn(FOR_GOOD, message.code)) this.giveUp(message);
       return;
     }
     this.events.message(message, bytes);

@@ -1,0 +1,35 @@
+// node pytest_in_pyodide.mjs PYODIDE_FOLDER MOUNTS_AND_WHEELS TEST_PATH...
+// Starts Pyodide as a tab's Worker does, runs pytest in it, and prints one line of JSON: what passed, what did not.
+import { readFileSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const [, , pyodideFolder, setup, ...tests] = process.argv;
+const { mounts, wheels } = JSON.parse(setup);
+
+async function main() {
+  const { loadPyodide } = await import(pathToFileURL(`${pyodideFolder}/pyodide.mjs`).href);
+  const python = await loadPyodide({
+    packages: wheels.map((path) => pathToFileURL(path).href),
+    jsglobals: Object.freeze(Object.create(null)),
+    env: { HOME: "/home/volunteer", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" },
+    stdout: (line) => console.error(line),
+    stderr: (line) => console.error(line),
+  });
+  for (const [at, path] of Object.entries(mounts)) {
+    if (statSync(path).isFile()) {
+      python.FS.writeFile(at, readFileSync(path));
+    } else {
+      python.FS.mkdirTree(at);
+      python.FS.mount(python.FS.filesystems.NODEFS, { root: path }, at);
+    }
+  }
+  python.globals.set("__name__", "pytest_in_pyodide");
+  const run = python.runPython(readFileSync(new URL("./run_pytest.py", import.meta.url), "utf8"));
+  console.log(run(tests));
+}
+
+// Node would print the one line of 1.2 MB that Pyodide's script is.
+main().catch((error) => {
+  console.error(String(error.message ?? error).slice(0, 10_000));
+  process.exit(1);
+});
