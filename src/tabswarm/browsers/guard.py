@@ -50,7 +50,9 @@ def _die_with_parent() -> None:
 
 
 def _kill_at_end_of_input(browser: subprocess.Popen[bytes]) -> None:
-    sys.stdin.buffer.read()
+    # Not sys.stdin: its lock, held by this thread, would abort the interpreter when the main thread leaves.
+    while os.read(0, 1 << 12):
+        pass
     _kill_group(browser.pid)
 
 
