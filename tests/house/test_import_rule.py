@@ -51,7 +51,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "coordinator": {"errors", "ids", "plan", "scheduler", "transport", "wire"},
     "worker": {"errors", "executor", "ids", "plan", "shipping", "transport", "wire"},
     "worker.pyodide": {"errors", "executor", "ids", "plan", "shipping", "wire"},
-    "driver": {"errors", "ids", "plan", "rdd", "result_iterable", "shipping", "transport", "wire"},
+    # Context("local[N]") loads driver.local when it is asked for.
+    "driver": {"driver.local", "errors", "ids", "plan", "rdd", "result_iterable", "shipping", "transport", "wire"},
     "driver.console": {"driver", "errors", "ids", "plan", "rdd", "result_iterable", "shipping", "wire"},
     "driver.local": ALL,
     "browsers": {"errors"},
@@ -71,7 +72,7 @@ LIBRARIES: dict[str, set[str]] = {
     "shipping": {"msgspec", "cloudpickle", "backports", "numpy"},
     "wire": {"msgspec"},
     "transport": {"msgspec", "websockets", "structlog"},
-    "coordinator": {"msgspec", "starlette", "uvicorn", "limits", "structlog", "platformdirs"},
+    "coordinator": {"msgspec", "starlette", "uvicorn", "limits", "structlog", "platformdirs", "websockets"},
     "worker": {"msgspec", "cloudpickle", "psutil", "structlog", "platformdirs"},
     "worker.pyodide": {"msgspec", "cloudpickle"},
     "driver": {"msgspec", "cloudpickle", "structlog", "platformdirs", "rich", "websockets"},
@@ -120,6 +121,8 @@ def breaches_of(module: str, imports: list[Import]) -> list[str]:
         return [f"tabswarm.{module}: its package is not in MAY_IMPORT; say there what it may import"]
     found = []
     for imported in imports:
+        if imported.module == "tabswarm":  # the package itself, say for its folder: it is loaded anyway
+            continue
         target = target_of(imported)
         if target is None:
             library = imported.module.split(".")[0]
