@@ -56,7 +56,8 @@ class Swarm:
 
     async def volunteers(self) -> list[dict[str, Any]]:
         """The volunteers that can take tasks now."""
-        return await asyncio.to_thread(self._ask, "/api/volunteers")
+        there = await asyncio.to_thread(self._ask, "/api/volunteers")
+        return [volunteer for volunteer in there if volunteer.get("slots")]
 
     async def jobs(self) -> list[dict[str, Any]]:
         """All jobs with their ledgers."""

@@ -53,6 +53,7 @@ TABLE = (
     Row("/static/{path:path}", Needs.PUBLIC, "file"),
     Row("/healthz", Needs.PUBLIC, "health"),
     Row("/api/jobs", Needs.DRIVER, "jobs"),
+    Row("/api/volunteers", Needs.DRIVER, "volunteers"),
     Row("/socket", Needs.HELLO, "control"),
     Row("/relay", Needs.HELLO, "relay"),
 )
@@ -85,6 +86,11 @@ class Answers:
         """The jobs of the token's swarm, as a JSON list of `JobReport`."""
         reports = tuple(self._coordinator.swarm(grant.swarm).scheduler.report())
         return Response(msgspec.json.encode(reports), media_type="application/json")
+
+    async def volunteers(self, request: Request, grant: Grant) -> Response:
+        """Who is in the token's swarm now, as a JSON list of `VolunteerReport`."""
+        there = self._coordinator.swarm(grant.swarm).scheduler.volunteers()
+        return Response(msgspec.json.encode(there), media_type="application/json")
 
     async def control(self, websocket: WebSocket) -> None:
         await self._socket(websocket, "control")

@@ -19,13 +19,15 @@ class NodeReport(msgspec.Struct, frozen=True, kw_only=True):
     runs: dict[str, int]
 
 
-class VolunteerReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What one volunteer did for a job."""
+class VolunteerReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one volunteer did for a job; or, in a list of who is there, for all of them, and how many tasks it takes
+    at once."""
 
     id: str
     name: str
     kind: str
     tasks: int
+    slots: int = 0
 
 
 class BytesReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,9 @@ def report(state: SwarmState, job: str | None, application: str | None) -> tuple
 def volunteers(state: SwarmState) -> tuple[VolunteerReport, ...]:
     """Everybody who is there, in the order of joining."""
     return tuple(
-        VolunteerReport(id=volunteer.id, name=volunteer.name, kind=volunteer.kind, tasks=volunteer.tasks)
+        VolunteerReport(
+            id=volunteer.id, name=volunteer.name, kind=volunteer.kind, tasks=volunteer.tasks, slots=volunteer.slots
+        )
         for volunteer in state.volunteers.by_id.values()
     )
 

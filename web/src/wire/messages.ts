@@ -728,12 +728,13 @@ export interface BytesReport {
   inline: number;
 }
 
-/** What one volunteer did for a job. */
+/** What one volunteer did for a job; or, in a list of who is there, for all of them, and how many tasks it takes at once. */
 export interface VolunteerReport {
   id: string;
   name: string;
   kind: string;
   tasks: number;
+  slots?: number; // 0
 }
 
 /** Who is in the swarm now; told to drivers when it changes, once a second at most. */
@@ -976,7 +977,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   JobReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["application", "str", false], ["state", "str", false], ["action", "str", false], ["done", "int", false], ["total", "int", false], ["nodes", ["list", ["struct", "NodeReport"]], false], ["bytes", ["struct", "BytesReport"], false], ["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["error", "str", true]]},
   NodeReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["name", "str", false], ["call_site", "str", false], ["partitions", "int", false], ["first", "int", false], ["recomputed", "int", false], ["speculative", "int", false], ["partial", "int", false], ["runs", ["dict", "str", "int"], false]]},
   BytesReport: {"array": false, "tagField": null, "tag": null, "fields": [["direct", "int", false], ["relayed", "int", false], ["inline", "int", false]]},
-  VolunteerReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["tasks", "int", false]]},
+  VolunteerReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["tasks", "int", false], ["slots", "int", true]]},
   Volunteers: {"array": false, "tagField": "type", "tag": "Volunteers", "fields": [["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["slots", "int", false]]},
   Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["capabilities", ["list", "str"], true]]},
   Request: {"array": false, "tagField": null, "tag": null, "fields": [["holder", "str", false], ["items", ["list", ["struct", "Wanted"]], false]]},

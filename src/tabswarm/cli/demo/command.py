@@ -112,7 +112,8 @@ async def wait_for_volunteers(server: RunningServer, worker: asyncio.Task[None],
     """Wait until that many volunteers can take tasks; how many did within `READY_WITHIN`, at least one."""
     ends = time.monotonic() + READY_WITHIN
     while True:
-        there = len(server.coordinator.swarm(server.swarm).scheduler.volunteers())
+        volunteers = server.coordinator.swarm(server.swarm).scheduler.volunteers()
+        there = sum(volunteer.slots > 0 for volunteer in volunteers)
         if there >= count or (there and time.monotonic() > ends):
             return there
         if worker.done():
