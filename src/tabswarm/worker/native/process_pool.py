@@ -18,7 +18,7 @@ class ProcessPool:
 
     def __init__(self, slots: int, directory: Path) -> None:
         self._slots = slots
-        self._directory = directory
+        self.directory = directory
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
         self._spare: WorkerProcess | None = None
@@ -34,7 +34,7 @@ class ProcessPool:
     def warm_up(self) -> None:
         """See that a spare stands by."""
         if self._spare is None and not self._closed:
-            self._spare = WorkerProcess.start(self._directory)
+            self._spare = WorkerProcess.start(self.directory)
 
     async def take(self, application: str) -> WorkerProcess:
         """A process for one task of an application. Raises ProcessDied where none can start."""
@@ -44,7 +44,7 @@ class ProcessPool:
                 self._busy.add(process)
                 return process
             self._let_go(process)
-        process = self._take_spare() or WorkerProcess.start(self._directory)
+        process = self._take_spare() or WorkerProcess.start(self.directory)
         process.application = application
         self._busy.add(process)
         while len(self._busy) + len(self._idle) > self._slots:

@@ -121,10 +121,15 @@ class WorkerProcess:
         if self._popen.poll() is None:
             await asyncio.to_thread(self._popen.wait)
         self._crashes.unlink(missing_ok=True)
+        self.hang_up()
         if self._writer is not None:
-            self._writer.close()
             with contextlib.suppress(OSError):
                 await self._writer.wait_closed()
+
+    def hang_up(self) -> None:
+        """Close its socket; it leaves by itself."""
+        if self._writer is not None:
+            self._writer.close()
         else:
             self._connection.close()
 
