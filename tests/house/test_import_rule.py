@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rdd": {"errors", "ids", "plan", "result_iterable", "shipping"},
     "scheduler": {"errors", "ids", "plan"},
     "executor": {"errors", "ids", "plan", "result_iterable", "shipping"},
-    "shipping": {"errors", "ids"},
+    "shipping": {"errors", "ids", "result_iterable"},
     "wire": {"errors", "ids", "plan"},
     "transport": {"errors", "ids", "plan", "wire"},
     "coordinator": {"errors", "ids", "plan", "scheduler", "transport", "wire"},

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tabswarm.errors import RecordRefused, ResultNotSerialisable
+from tabswarm.result_iterable import ResultIterable
 from tabswarm.shipping.record_readers import REDUCERS, Reduced, expect, reader
 from tabswarm.shipping.record_values import reduce_zone
 
@@ -74,6 +75,13 @@ def user_string_reader(data: str) -> collections.UserString:
     return collections.UserString(data)
 
 
+@reader
+def result_iterable_reader(data: list[object]) -> ResultIterable[object]:
+    """What `groupByKey` gives for a key."""
+    expect(data, list)
+    return ResultIterable(data)
+
+
 def _reduce_default_dict(value: collections.defaultdict[object, object]) -> Reduced:
     factory = value.default_factory
     name = getattr(factory, "__name__", None)
@@ -98,6 +106,7 @@ REDUCERS[collections.ChainMap] = lambda value: (chain_map_reader, (value.maps,))
 REDUCERS[collections.UserDict] = lambda value: (user_dict_reader, (value.data,))
 REDUCERS[collections.UserList] = lambda value: (user_list_reader, (value.data,))
 REDUCERS[collections.UserString] = lambda value: (user_string_reader, (value.data,))
+REDUCERS[ResultIterable] = lambda value: (result_iterable_reader, (list(value.data),))
 
 
 # --- what a user's subclass of a built-in container holds; the base's own methods get it out and put it back
