@@ -52,7 +52,7 @@ def finished(state: SwarmState, event: TaskFinished) -> None:
     application, job = state.applications[task.application], state.jobs[task.job]
     written = {report.block: report for report in event.sinks if report.block in attempt.sinks}
     runs = _runs_of(task, event.runs)
-    lacking = _lacking(application, task, attempt, written, runs)
+    lacking = _lacking(job, task, attempt, written, runs)
     if lacking is not None:
         failure = Failure(
             kind=FailureKind.WORKER_DIED,
@@ -95,7 +95,7 @@ def _runs_of(task: Task, reported: tuple[Run, ...]) -> dict[tuple[int, int], Run
 
 
 def _lacking(
-    application: Application,
+    job: Job,
     task: Task,
     attempt: Attempt,
     written: dict[BlockId, SinkReport],
@@ -108,7 +108,7 @@ def _lacking(
             continue
         step = task.cut.steps[index]
         run = runs.get((step.node, step.partition))
-        if key in application.targets or isinstance(key, MapOutputKey) or (run is not None and not run.partial):
+        if key in job.targets or isinstance(key, MapOutputKey) or (run is not None and not run.partial):
             return str(block)
     return None
 

@@ -32,7 +32,13 @@ QUEUES_SEEN = 8
 
 
 def place_ready_tasks(state: SwarmState) -> None:
-    """Assign what can be assigned, then let free slots take over what queues elsewhere."""
+    """Assign what can be assigned, then let free slots take over what queues elsewhere; that may make room for more."""
+    _place(state)
+    while _fill_free_slots(state):
+        _place(state)
+
+
+def _place(state: SwarmState) -> None:
     turns = [(application.assigned, application.number, application) for application in state.applications.values()]
     heapq.heapify(turns)
     skipped: list[Task] = []
@@ -52,7 +58,6 @@ def place_ready_tasks(state: SwarmState) -> None:
     for task in skipped:
         if task.state is TaskState.READY:
             state.jobs[task.job].push_ready(task)
-    _fill_free_slots(state)
 
 
 def _next_ready(application: Application) -> Task | None:
@@ -152,18 +157,23 @@ def _send_tables(state: SwarmState, application: Application, volunteer: Volunte
             )
 
 
-def _fill_free_slots(state: SwarmState) -> None:
-    """Nobody stays idle beside a queue: move the last task that waits in a full one to a free slot."""
+def _fill_free_slots(state: SwarmState) -> bool:
+    """Nobody stays idle beside a queue: move the last task that waits in a full one to a free slot. True if any was
+    moved."""
+    moved = False
     volunteers = state.volunteers
     tried: dict[str, None] = {}
     while volunteers.has_free_slot():
         peers = (peer for peer in volunteers.with_queue if peer not in tried)
         queues = [volunteers.by_id[peer] for peer in islice(peers, QUEUES_SEEN)]
         if not queues or len(tried) == QUEUES_SEEN:
-            return
+            break
         fullest = max(queues, key=lambda volunteer: len(volunteer.attempts) - volunteer.slots)
-        if not _take_over(state, fullest):
+        if _take_over(state, fullest):
+            moved = True
+        else:
             tried[fullest.id] = None
+    return moved
 
 
 def _take_over(state: SwarmState, fullest: Volunteer) -> bool:

@@ -62,7 +62,7 @@ def _words(command: Command) -> str:
         case TellResults():
             results = (
                 f"{result.partition}@{','.join(result.location.holders)}.{result.location.block.generation}"
-                + ("" if result.inline is None else f"={result.inline.decode()}")
+                + ("" if result.inline is None else "=" + result.inline.decode(errors="backslashreplace"))
                 for result in command.results
             )
             return f"results of {command.job}: {' '.join(results)}"

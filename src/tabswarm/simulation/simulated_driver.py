@@ -1,0 +1,93 @@
+"""A driver in the simulator: it submits plans, fetches what it is told of, and asks again of nobody: what was lost
+before it could fetch it is computed again and told again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tabswarm.plan.lineage import Plan
+from tabswarm.plan.location import Result
+from tabswarm.scheduler import commands, events
+
+if TYPE_CHECKING:
+    from tabswarm.simulation.swarm import SimulatedSwarm
+
+
+@dataclass(slots=True, eq=False)
+class SimulatedJob:
+    """What a driver knows of its job. `blocks` are the results it has, by partition."""
+
+    plan: Plan
+    id: str = ""
+    blocks: dict[int, bytes] = field(default_factory=dict)
+    done: bool = False
+    error: commands.TellFailed | commands.RefuseJob | None = None
+    fetched: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether it has its answer, or will have none."""
+        return self.error is not None or (self.done and len(self.blocks) == len(self.plan.partitions))
+
+
+class SimulatedDriver:
+    """One driver of one application, and the source data that does not stand in its plans."""
+
+    def __init__(self, swarm: SimulatedSwarm, peer: str, application: str) -> None:
+        self.swarm = swarm
+        self.id = peer
+        self.application = application
+        self.alive = True
+        self.data: dict[tuple[int, int], bytes] = {}
+        self.jobs: dict[int, SimulatedJob] = {}
+        self.by_id: dict[str, SimulatedJob] = {}
+
+    def submit(self, plan: Plan) -> SimulatedJob:
+        """Ask for a plan's target partitions."""
+        request = len(self.jobs) + 1
+        job = self.jobs[request] = SimulatedJob(plan)
+        self.swarm.send(self, events.JobSubmitted(peer=self.id, request=request, plan=plan))
+        return job
+
+    def receive(self, command: commands.Command) -> None:
+        """Hear what the coordinator says."""
+        match command:
+            case commands.AcceptJob():
+                job = self.jobs[command.request]
+                job.id = command.job
+                self.by_id[command.job] = job
+            case commands.RefuseJob():
+                self.jobs[command.request].error = command
+            case commands.TellResults():
+                for result in command.results:
+                    self._fetch(self.by_id[command.job], result)
+            case commands.TellDone():
+                self.by_id[command.job].done = True
+                self._thank(self.by_id[command.job])
+            case commands.TellFailed():
+                self.by_id[command.job].error = command
+            case commands.TellProgress():
+                pass
+            case _:
+                raise AssertionError(f"{command} is nothing for a driver")
+
+    def _fetch(self, job: SimulatedJob, result: Result) -> None:
+        if result.inline is not None:
+            job.blocks[result.partition] = result.inline
+            return
+        location = result.location
+        holder = self.swarm.random.choice(location.holders)
+
+        def arrived() -> None:
+            piece = self.swarm.serve(holder, location.block, 0, location.root)
+            if not isinstance(piece, str):
+                job.blocks[result.partition] = bytes(piece.data)
+                self._thank(job)
+
+        self.swarm.clock.after(self.swarm.transfer_delay(), arrived)
+
+    def _thank(self, job: SimulatedJob) -> None:
+        if job.over and job.error is None and not job.fetched:
+            job.fetched = True
+            self.swarm.send(self, events.ResultsFetched(job=job.id))
