@@ -104,7 +104,7 @@ export class Volunteer {
   }
 
   private newSession(): Session {
-    return new Session(socketAddress(), {
+    return new Session(socketAddress("/socket"), {
       hello: () => this.hello(),
       opened: (welcome) => this.opened(welcome),
       message: (message, bytes) => this.take(message, bytes),
@@ -134,7 +134,7 @@ export class Volunteer {
     state.title.value = welcome.title ?? "";
     this.relay?.end();
     this.relay = new Relay(
-      socketAddress(),
+      socketAddress("/relay"),
       { ...this.hello(), socket: "relay", resume: welcome.resume, slots: 0 },
       this.store,
       (received, served) => this.meter.moved(received, served),
@@ -232,8 +232,8 @@ export class Volunteer {
   }
 }
 
-function socketAddress(): string {
-  const address = new URL("/socket", location.href);
+function socketAddress(path: "/socket" | "/relay"): string {
+  const address = new URL(path, location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   return address.href;
 }
@@ -242,7 +242,7 @@ function socketAddress(): string {
 function probeTargets() {
   return {
     fetch: new URL("/healthz", location.href).href,
-    socket: socketAddress(),
+    socket: socketAddress("/socket"),
     script: import.meta.url,
   };
 }

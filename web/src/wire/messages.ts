@@ -728,7 +728,10 @@ export interface BytesReport {
   inline: number;
 }
 
-/** What one volunteer did for a job; or, in a list of who is there, for all of them, and how many tasks it takes at once. */
+/**
+ * What one volunteer did for a job; or, in a list of who is there, for all of them, and how many tasks it takes
+ * at once.
+ */
 export interface VolunteerReport {
   id: string;
   name: string;
