@@ -15,6 +15,7 @@ from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.tokens import Grant, Role, Tokens
 from tabswarm.transport.connection import Connection, ConnectionLost, Socket
 from tabswarm.wire.close_code import CloseCode
+from tabswarm.wire.malformed import MALFORMED
 from tabswarm.wire.messages import Hello, Refused
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
 
@@ -45,7 +46,7 @@ async def admit(connection: Connection, socket: Socket, tokens: Tokens, bounds: 
         raise Rejected(CloseCode.TOO_BIG, f"a hello of {len(data)} bytes; {bounds.hello_bytes} are allowed")
     try:
         hello = _HELLO.decode(data)
-    except (msgspec.MsgspecError, RecursionError):
+    except MALFORMED:
         raise Rejected(CloseCode.BAD_MESSAGE, "the first message is no hello") from None
     grant = tokens.look_up(hello.token)
     if grant is None:

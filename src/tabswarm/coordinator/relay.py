@@ -21,6 +21,7 @@ from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.transport.transfers import CREDIT_CEILING, TransferBroken, credit_in, split
 from tabswarm.wire.blocks import FRAME_LIMIT, INITIAL_CREDIT, STREAM_LIMIT, FrameType, Item, Refusal, Request, frame
 from tabswarm.wire.close_code import CloseCode
+from tabswarm.wire.malformed import MALFORMED
 
 _encode = msgspec.msgpack.Encoder().encode
 _REQUEST = msgspec.msgpack.Decoder(Request)
@@ -111,7 +112,7 @@ class RelayHub:
                 self._take(port, *split(data))
         except ConnectionLost as lost:
             return lost
-        except (TransferBroken, msgspec.MsgspecError) as broken:
+        except (TransferBroken, *MALFORMED) as broken:
             port.outbox.close(CloseCode.BAD_MESSAGE, str(broken)[:120])
             return ConnectionLost(CloseCode.BAD_MESSAGE, str(broken))
         finally:

@@ -16,6 +16,7 @@ from tabswarm.coordinator.outbox import Outbox
 from tabswarm.coordinator.tokens import Grant, Role
 from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.wire.close_code import CloseCode
+from tabswarm.wire.malformed import MALFORMED
 from tabswarm.wire.messages import FromDriver, FromVolunteer, Hello, Message, Ping, Pong
 
 encode = msgspec.msgpack.Encoder().encode
@@ -90,7 +91,7 @@ class Session:
                     return ConnectionLost(CloseCode.NORMAL, "closed by the coordinator")
         except ConnectionLost as lost:
             return lost
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except MALFORMED as error:
             return self._refuse(CloseCode.BAD_MESSAGE, f"no message of a {self.role.value}'s: {error}"[:120])
 
     def _refuse(self, code: CloseCode, reason: str) -> ConnectionLost:

@@ -79,14 +79,14 @@ def parse_link(text: str, *, role: str = "") -> Link:
         port = parts.port
     except ValueError as error:
         raise BadLink(f"this is no link of a swarm: {error}") from None
+    if parts.query or parts.username or parts.password:
+        raise BadLink("this is no link of a swarm: it has a query or a user name in it")
     shown = text.partition("#")[0][:200]
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadLink(f"{shown!r} is no link of a swarm; one looks like https://HOST:PORT/join#TOKEN")
     page = _PAGES.get(parts.path.strip("/"))
     if page is None:
         raise BadLink(f"{shown!r} is no link of a swarm: its path is neither /join nor /console")
-    if parts.query or parts.username or parts.password:
-        raise BadLink(f"{shown.partition('?')[0]!r} is no link of a swarm: it has a query or a user name")
     if not parts.fragment:
         raise BadLink(f"{shown!r} lacks its token: copy the whole link, with what stands behind the #")
     if len(parts.fragment) not in _TOKEN_LENGTH or not _TOKEN_LETTERS.issuperset(parts.fragment):

@@ -15,6 +15,7 @@ import msgspec
 from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, TokenRefused, VersionRefused
 from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.wire.close_code import CloseCode
+from tabswarm.wire.malformed import MALFORMED
 from tabswarm.wire.messages import Hello, Message, Ping, Pong, Refused, ToDriver, ToVolunteer, Welcome
 
 SILENCE = 10.0
@@ -94,7 +95,7 @@ class Session(Generic[M]):
                     self._inbox.put_nowait(message)
         except ConnectionLost as lost:
             self._end(lost)
-        except msgspec.MsgspecError as error:
+        except MALFORMED as error:
             self._end(ConnectionLost(CloseCode.BAD_MESSAGE, f"the coordinator sent no message of ours: {error}"))
             await self._connection.close(CloseCode.BAD_MESSAGE, "not a message of this protocol")
         finally:
@@ -133,7 +134,7 @@ async def say_hello(connection: Connection, hello: Hello, silence: float = SILEN
     except TimeoutError:
         await connection.close(CloseCode.SILENT, "no welcome")
         raise CoordinatorUnreachable(f"the coordinator did not answer within {silence:g} s") from None
-    except msgspec.MsgspecError:
+    except MALFORMED:
         await connection.close(CloseCode.BAD_MESSAGE, "no welcome")
         raise CoordinatorUnreachable("what answers there is no coordinator of tabswarm's") from None
     except ConnectionLost as lost:

@@ -26,6 +26,7 @@ from tabswarm.wire.blocks import (
     Wanted,
     frame,
 )
+from tabswarm.wire.malformed import MALFORMED
 
 HASH_SIZE = 16
 CREDIT_CEILING = 2**31
@@ -187,7 +188,7 @@ class Requester:
             case FrameType.REFUSED:
                 try:
                     refusal = _REFUSAL.decode(body)
-                except msgspec.MsgspecError:
+                except MALFORMED:
                     return self._break(stream, "a refusal that cannot be read")
                 del self._streams[stream]
                 return StreamFailed(stream, refusal.code[:40], refusal.reason[:200])
@@ -203,7 +204,7 @@ class Requester:
             return self._break(stream, f"the next item came {incoming.left} bytes too early")
         try:
             item = _ITEM.decode(body)
-        except msgspec.MsgspecError:
+        except MALFORMED:
             return self._break(stream, "an ITEM that cannot be read")
         if item.index != incoming.next_index or item.index >= len(incoming.asks):
             return self._break(stream, f"item {item.index} came where {incoming.next_index} was due")
@@ -276,7 +277,7 @@ class Holder:
                     raise TransferBroken(f"more than {STREAM_LIMIT} streams at a time")
                 try:
                     request = _REQUEST.decode(body)
-                except msgspec.MsgspecError as error:
+                except MALFORMED as error:
                     raise TransferBroken(f"a REQUEST that cannot be read: {error}") from None
                 self._last = stream
                 self._credit[stream] = INITIAL_CREDIT

@@ -1,0 +1,306 @@
+"""Writes tests/wire/vectors/: good and bad messages and frames that Python and TypeScript are both tested against.
+
+    PYTHONPATH=src python -m tests.wire.write_vectors
+
+`messages.json` is a list of `{name, direction, hex, message}`: the bytes of a control message; `message` is what it
+says (bytes as `{"$bytes": hex}`), or null where no reader of that direction may take it. `frames.json` is a list of
+`{name, type, stream, hex, body}`: the bytes of a relay frame; `body` as above (of DATA and CREDIT: its bytes; of END
+and CANCEL: an empty string), or null where no reader may take it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tabswarm.ids import BlockId, BlockKind
+from tabswarm.plan import operators as op
+from tabswarm.plan.dependency import AllPartitions, Edges, OneToOne, Shuffle, Span, Strided
+from tabswarm.plan.lineage import Node, Plan, SourceBlock
+from tabswarm.plan.location import Location, MapOutput, Result
+from tabswarm.plan.partitioner import CombineValues, FunctionPartitioner, GroupValues, HashPartitioner
+from tabswarm.plan.report import BytesReport, JobReport, NodeReport, VolunteerReport
+from tabswarm.plan.storage_level import StorageLevel
+from tabswarm.plan.task import (
+    BlockSource,
+    DriverSource,
+    Failure,
+    FailureKind,
+    FromSource,
+    FromStep,
+    MapOutputSink,
+    PartitionSink,
+    Run,
+    ShuffleSource,
+    SinkReport,
+    Step,
+    TaskSpec,
+)
+from tabswarm.wire import blocks
+from tabswarm.wire import messages as m
+
+FOLDER = Path(__file__).parent / "vectors"
+
+PART = BlockId("a1", BlockKind.PARTITION, 3, 0, 0)
+MAPPED = BlockId("a1", BlockKind.MAP_OUTPUT, 7, 2, 1)
+ROOT = bytes(range(16))
+F = op.CodeRef("f00d", ("f00d", "beef"))
+COMBINE = CombineValues(None, F, F)
+FAILURE = Failure(
+    kind=FailureKind.RAISED, type_name="ValueError", message="naïve ☃ \u202e", traceback="...", node=3, partition=0,
+    line="job.py:12",
+)  # fmt: skip
+SPEC = TaskSpec(
+    application="a1",
+    job="j1",
+    task=5,
+    attempt=1,
+    operators={1: op.TextLines(), 2: op.FlatMap(F), 3: op.Shuffled(), 4: op.Take(10), 5: op.Range(0, -9, -2)},
+    names={1: "textFile at job.py:3", 2: "flatMap at job.py:4"},
+    steps=(Step(1, 0, (FromSource(0),)), Step(2, 0, (FromStep(0),)), Step(3, 0, (FromSource(1), FromSource(2)))),
+    sources=(
+        DriverSource(PART, b"\r\n\x00\xff"),
+        DriverSource(PART),
+        BlockSource(PART),
+        ShuffleSource("a1", 7, 2, 100, COMBINE, False),
+        ShuffleSource("a1", 7, 2, 100),
+    ),
+    sinks=(
+        PartitionSink(2, PART),
+        MapOutputSink(1, MAPPED, HashPartitioner(4), GroupValues(), False),
+        MapOutputSink(1, MAPPED, FunctionPartitioner(4, F)),
+    ),
+)
+PLAN = Plan(
+    application="a1",
+    nodes=(
+        Node(id=1, operator=op.Parallelize(), partitions=2, name="parallelize", call_site="job.py:1"),
+        Node(id=2, operator=op.Union(), partitions=4, dependencies=(Span(1, 0, 0, 2), Span(1, 0, 2, 2))),
+        Node(id=3, operator=op.Custom(F), partitions=1, dependencies=(Edges(1, ((0, 1),)), AllPartitions(2))),
+        Node(id=4, operator=op.Cartesian(), partitions=4, dependencies=(Strided(1, 2, 2), OneToOne(2))),
+        Node(
+            id=5,
+            operator=op.Shuffled(),
+            partitions=2,
+            dependencies=(Shuffle(4, 6, HashPartitioner(2), COMBINE, False),),
+            storage=StorageLevel.MEMORY_ONLY_2,
+        ),
+    ),
+    target=5,
+    partitions=(1, 0),
+    sources={1: (SourceBlock(3, ROOT, b"abc"), SourceBlock(2**40))},
+    action="collect",
+)
+REPORT = JobReport(
+    id="j1",
+    application="a1",
+    state="done",
+    action="collect",
+    done=2,
+    total=2,
+    nodes=(
+        NodeReport(id=1, name="map", call_site="job.py:1", partitions=2, first=2, recomputed=0, speculative=0,
+                   partial=0, runs={"v1": 2}),
+    ),
+    bytes=BytesReport(direct=0, relayed=12, inline=3),
+    volunteers=(VolunteerReport(id="v1", name="Ada", kind="tab", tasks=2),),
+)  # fmt: skip
+
+EITHER: list[m.Message] = [m.Ping(number=1), m.Pong(number=2**40)]
+WELCOMES: list[m.Message] = [
+    m.Welcome(peer="v1", resume="secret", swarm="s1", title="words", application="a1", version="0.1.0"),
+    m.Welcome(peer="v1", resume="secret", swarm="s1"),
+    m.Refused(code="wrong_role", reason="no", request=3),
+]
+GOOD: dict[str, list[m.Message]] = {
+    "Hello": [
+        m.Hello(token="t" * 32, role="volunteer", protocol=1, version="0.1.0", python="3.14", kind="tab", slots=2,
+                memory=2**31, name="Ada", capabilities=("webrtc",)),
+        m.Hello(token="t", role="driver", protocol=1, version="", python="", kind="cli", socket="relay", resume="r"),
+    ],
+    "FromVolunteer": [
+        *EITHER,
+        m.Started(task=1, attempt=0),
+        m.Finished(
+            task=1,
+            attempt=0,
+            sinks=(
+                SinkReport(block=PART, size=2, root=ROOT, records=1, inline=b"\x80\x05"),
+                SinkReport(block=MAPPED, size=2**33, root=ROOT, segments=9),
+            ),
+            runs=(Run(1, 0, 10, False), Run(2, 0, 3, True)),
+            seconds=0.25,
+        ),
+        m.Finished(task=1, attempt=0, sinks=(), runs=(), seconds=0.5),
+        m.Failed(task=1, attempt=3, failure=FAILURE),
+        m.Failed(task=1, attempt=3, failure=Failure(kind=FailureKind.OUT_OF_MEMORY)),
+        m.FetchFailed(task=1, attempt=0, block=MAPPED, holder="v2", reason="it left", corrupt=True),
+        m.Output(task=1, attempt=0, stream="stderr", text="\x1b[31mred\x00", partition=4, dropped=9),
+        m.Resources(slots=0, memory=0),
+        m.BlocksLost(blocks=(PART, MAPPED)),
+        m.BytesMoved(application="a1", direct=5),
+        m.Leaving(reason="Stop now"),
+        m.Leaving(),
+    ],
+    "ToVolunteer": [
+        *EITHER,
+        *WELCOMES,
+        m.Code(application="a1", blobs={"f00d": b"\x80\x05", "beef": b""}),
+        m.MapOutputs(
+            application="a1",
+            shuffle=7,
+            entries=(MapOutput(0, 0, 12, ROOT, 4, ("v1", "v2")), MapOutput(1, 1, 0, ROOT, 4, ())),
+        ),
+        m.Assign(spec=SPEC, code=("f00d", "beef"), locations=(Location(PART, 3, b"", ("d1",)),), time_limit=60),
+        m.CancelTask(task=1, attempt=0),
+        m.DropBlocks(blocks=(PART,)),
+        m.EndApplication(application="a1"),
+        m.JobInfo(application="a1", name="job.py", job="j1", action="collect"),
+    ],
+    "FromDriver": [
+        *EITHER,
+        m.Submit(request=1, plan=PLAN, code={"f00d": b"x"}),
+        m.CancelJob(job="j1"),
+        m.Fetched(job="j1"),
+        m.Release(nodes=(1, 2)),
+        m.Unpersist(node=5),
+        m.ListJobs(request=4),
+        m.StopApplication(),
+    ],
+    "ToDriver": [
+        *EITHER,
+        *WELCOMES,
+        m.Accepted(request=1, job="j1", total=7),
+        m.Progress(job="j1", done=1, total=7, running=2, volunteers=1, waiting_for=""),
+        m.Progress(job="j1", done=1, total=7, running=0, volunteers=0, waiting_for="volunteers"),
+        m.ResultsReady(
+            job="j1",
+            results=(Result(0, Location(PART, 3, ROOT, ("v1",)), b"abc"), Result(1, Location(PART, 9, ROOT, ()))),
+        ),
+        m.JobDone(job="j1"),
+        m.JobFailed(job="j1", error="TaskError", reason="it raised", causes=(FAILURE,)),
+        m.TaskOutput(job="j1", volunteer="v1", partition=0, stream="stdout", text="hello\n"),
+        m.Jobs(request=4, jobs=(REPORT,)),
+        m.Volunteers(volunteers=REPORT.volunteers, slots=2),
+    ],
+}  # fmt: skip
+
+_started = {"type": "Started", "task": 1, "attempt": 0}
+_code = {"type": "Code", "application": "a1", "blobs": {}}
+BAD: list[tuple[str, str, Any]] = [
+    ("no type", "FromVolunteer", {"task": 1, "attempt": 0}),
+    ("a type that is none", "FromVolunteer", {**_started, "type": "Begun"}),
+    ("a type of the other direction", "FromVolunteer", _code),
+    ("a type of the other role", "FromVolunteer", {"type": "ListJobs", "request": 1}),
+    ("a hello again", "FromVolunteer", msgspec.to_builtins(GOOD["Hello"][1])),
+    ("a driver's type in a volunteer's session", "ToVolunteer", {"type": "JobDone", "job": "j1"}),
+    ("a number as type", "FromVolunteer", {**_started, "type": 7}),
+    ("a missing field", "FromVolunteer", {"type": "Started", "task": 1}),
+    ("text for a number", "FromVolunteer", {**_started, "task": "1"}),
+    ("half a number", "FromVolunteer", {**_started, "task": 1.5}),
+    ("nothing for a number", "FromVolunteer", {**_started, "task": None}),
+    ("a list for a message", "FromVolunteer", ["Started", 1, 0]),
+    ("text for bytes", "ToVolunteer", {**_code, "blobs": {"f": "text"}}),
+    ("bytes for text", "ToVolunteer", {**_code, "application": b"a1"}),
+    ("a list for a map", "ToVolunteer", {**_code, "blobs": []}),
+    ("a block id that is too short", "ToVolunteer", {"type": "DropBlocks", "blocks": [["a1", "rdd", 1]]}),
+    ("a block of an unknown kind", "ToVolunteer", {"type": "DropBlocks", "blocks": [["a1", "tmp", 1, 0, 0]]}),
+    ("an unknown kind of failure", "FromVolunteer", {"type": "Failed", "task": 1, "attempt": 0,
+                                                     "failure": {"kind": "whim"}}),
+    ("an unknown operator", "FromDriver", {"type": "Submit", "request": 1, "code": {}, "plan": {
+        "application": "a", "nodes": [{"id": 1, "operator": {"op": "eval"}, "partitions": 1}], "target": 1,
+        "partitions": []}}),
+]  # fmt: skip
+BAD_BYTES: list[tuple[str, str, bytes]] = [
+    ("nothing", "FromVolunteer", b""),
+    ("a byte that is no msgpack", "ToVolunteer", b"\xc1"),
+    ("JSON", "FromDriver", b'{"type":"StopApplication"}'),
+    ("a map that is cut off", "FromVolunteer", msgspec.msgpack.encode(_started)[:-1]),
+    ("a message with more behind it", "FromVolunteer", msgspec.msgpack.encode(_started) + b"\x00"),
+    ("text that is not UTF-8", "ToVolunteer", b"\x82\xa4type\xaeEndApplication\xabapplication\xa2\xff\xfe"),
+]
+
+REQUEST = blocks.Request(holder="v1", items=(blocks.Wanted(MAPPED, (0, 3)), blocks.Wanted(PART)))
+ITEM = blocks.Item(index=0, sizes=(3, 0), hashes=ROOT * 4)
+REFUSAL = blocks.Refusal(code="gone", reason="v1 left")
+FRAMES: list[tuple[str, blocks.FrameType, int, bytes, Any]] = [
+    ("REQUEST", blocks.FrameType.REQUEST, 1, msgspec.msgpack.encode(REQUEST), REQUEST),
+    ("ITEM", blocks.FrameType.ITEM, 1, msgspec.msgpack.encode(ITEM), ITEM),
+    ("DATA", blocks.FrameType.DATA, 2**32 - 1, b"abc", b"abc"),
+    ("CREDIT", blocks.FrameType.CREDIT, 1, (262144).to_bytes(4, "big"), (262144).to_bytes(4, "big")),
+    ("END", blocks.FrameType.END, 1, b"", ""),
+    ("REFUSED", blocks.FrameType.REFUSED, 1, msgspec.msgpack.encode(REFUSAL), REFUSAL),
+    ("CANCEL", blocks.FrameType.CANCEL, 7, b"", ""),
+]
+BAD_FRAMES: list[tuple[str, bytes]] = [
+    ("nothing", b""),
+    ("a header that is cut off", b"\x05\x00\x00\x00"),
+    ("type 0", bytes(5)),
+    ("type 8", b"\x08\x00\x00\x00\x01"),
+    ("an ITEM without hashes", blocks.frame(blocks.FrameType.ITEM, 1, msgspec.msgpack.encode(
+        {"index": 0, "sizes": []}))),
+    ("an ITEM that is no msgpack", blocks.frame(blocks.FrameType.ITEM, 1, b"\xc1")),
+    ("a REQUEST for an unknown kind of block", blocks.frame(blocks.FrameType.REQUEST, 1, msgspec.msgpack.encode(
+        {"holder": "v1", "items": [[["a1", "tmp", 1, 0, 0], None]]}))),
+    ("a CREDIT of three bytes", blocks.frame(blocks.FrameType.CREDIT, 1, b"abc")),
+    ("a REFUSED without a reason", blocks.frame(blocks.FrameType.REFUSED, 1, msgspec.msgpack.encode({"code": "gone"}))),
+]  # fmt: skip
+
+
+def plain(value: object) -> Any:
+    """A message as JSON can hold it, with bytes as `{"$bytes": hex}` and nothing that was left out put in."""
+    return _spell(msgspec.msgpack.decode(msgspec.msgpack.encode(value), strict=False))
+
+
+def _spell(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"$bytes": value.hex()}
+    if isinstance(value, dict):
+        return {str(key): _spell(item) for key, item in value.items()}
+    return [_spell(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def message_vectors() -> list[dict[str, Any]]:
+    found = [
+        {
+            "name": f"{direction} {type(message).__name__} {number}",
+            "direction": direction,
+            "hex": msgspec.msgpack.encode(message).hex(),
+            "message": plain(message),
+        }
+        for direction, messages in GOOD.items()
+        for number, message in enumerate(messages)
+    ]
+    bad = [(name, direction, msgspec.msgpack.encode(content)) for name, direction, content in BAD] + BAD_BYTES
+    return found + [
+        {"name": name, "direction": direction, "hex": content.hex(), "message": None}
+        for name, direction, content in bad
+    ]
+
+
+def frame_vectors() -> list[dict[str, Any]]:
+    found = [
+        {
+            "name": name,
+            "type": int(kind),
+            "stream": stream,
+            "hex": blocks.frame(kind, stream, body).hex(),
+            "body": plain(said),
+        }
+        for name, kind, stream, body, said in FRAMES
+    ]
+    return found + [{"name": name, "hex": content.hex(), "body": None} for name, content in BAD_FRAMES]
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name, vectors in (("messages", message_vectors()), ("frames", frame_vectors())):
+        lines = ",\n".join(json.dumps(vector, ensure_ascii=True) for vector in vectors)
+        (FOLDER / f"{name}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
