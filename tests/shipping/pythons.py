@@ -12,7 +12,7 @@ MATRIX = Path(__file__).parent / "matrix"
 
 
 def found_pythons() -> list[Path]:
-    """This Python, those that TABSWARM_TEST_PYTHONS names, and those of the project's own environments (`make test`)."""
+    """This Python, those that TABSWARM_TEST_PYTHONS names, and those of `make test`'s environments."""
     named = [Path(name) for name in os.environ.get("TABSWARM_TEST_PYTHONS", "").split(os.pathsep) if name]
     own = sorted(ROOT.glob(".venv-3.*/bin/python"))
     found: dict[str, Path] = {}

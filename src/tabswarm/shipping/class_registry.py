@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import enum
 import types
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -311,12 +311,18 @@ def dangerous_attribute(cls: type) -> str | None:
         if _users(cls, name) is not None:
             return name
     for name, value in _attributes(cls):
-        if hasattr(type(value), "__set__") and not isinstance(
-            value, types.MemberDescriptorType | types.GetSetDescriptorType
-        ):
+        if hasattr(type(value), "__set__") and not isinstance(value, _HARMLESS_DESCRIPTORS):
             if not (isinstance(value, property | types.DynamicClassAttribute) and value.fset is None):
                 return name
     return None
+
+
+# A named tuple's fields are descriptors that refuse to be set.
+_HARMLESS_DESCRIPTORS = (
+    types.MemberDescriptorType,
+    types.GetSetDescriptorType,
+    type(vars(namedtuple("_Example", "field"))["field"]),
+)
 
 
 def _attributes(cls: type) -> Iterator[tuple[str, object]]:

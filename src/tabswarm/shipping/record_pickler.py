@@ -43,6 +43,7 @@ trusted_new_reader = make_reader("trusted_new", _only_in_a_record)
 trusted_call_reader = make_reader("trusted_call", _only_in_a_record)
 trusted_state_reader = make_reader("trusted_state", _only_in_a_record)
 
+_HEAP_TYPE = 1 << 9  # made by a class statement
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.BuiltinMethodType, type)
 
 
@@ -215,14 +216,18 @@ def _descend(value: Any, classes: ClassRegistry, path: str, seen: set[int]) -> t
     reason = _failure(value, classes)
     if id(value) not in seen and reason != "it is nested too deeply":
         seen.add(id(value))
-        for step, part in _parts(value):
+        for step, part in _parts(value, classes):
             if not _writable(part, classes):
                 return _descend(part, classes, path + step, seen)
     return path, value, reason
 
 
-def _parts(value: Any) -> list[tuple[str, Any]]:
+def _parts(value: Any, classes: ClassRegistry) -> list[tuple[str, Any]]:
     parts: list[tuple[str, Any]] = []
+    if isinstance(value, enum.Enum):
+        return parts
+    if type(value).__module__ != "builtins" and classes.id_of(type(value)) is None and type(value) not in REDUCERS:
+        return parts  # it is itself what may not be a record
     if isinstance(value, dict):
         for key, item in dict.items(value):
             parts += [(f" -> key {key!r:.80}", key), (f" -> [{key!r:.80}]", item)]
@@ -237,7 +242,7 @@ def _parts(value: Any) -> list[tuple[str, Any]]:
         parts += [(f" -> .{name}", item) for name, item in sorted(state.items(), key=itemgetter(0))]
     for kind in type(value).__mro__:
         for name, slot in vars(kind).items():
-            if isinstance(slot, types.MemberDescriptorType) and not kind.__module__.startswith("_"):
+            if isinstance(slot, types.MemberDescriptorType) and kind.__flags__ & _HEAP_TYPE:
                 try:
                     parts.append((f" -> .{name}", slot.__get__(value)))
                 except AttributeError:

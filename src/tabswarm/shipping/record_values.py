@@ -105,7 +105,7 @@ REDUCERS[type(...)] = lambda value: (ellipsis_reader, ())
 REDUCERS[decimal.Decimal] = lambda value: (decimal_reader, (str(value),))
 REDUCERS[fractions.Fraction] = lambda value: (fraction_reader, (value.numerator, value.denominator))
 REDUCERS[uuid.UUID] = lambda value: (uuid_reader, (value.int,))
-REDUCERS[re.Pattern] = lambda value: (pattern_reader, (value.pattern, value.flags & ~re.DEBUG))
+REDUCERS[re.Pattern] = lambda value: (pattern_reader, (value.pattern, int(value.flags & ~re.DEBUG)))
 for _address in _ADDRESSES:
     REDUCERS[_address] = lambda value: (address_reader, (type(value).__name__, str(value)))
 for _path in _PATHS:
