@@ -20,6 +20,7 @@ TRACEBACK_LIMIT = 16 * 1024
 """Bytes of UTF-8."""
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_UNPACKING = ("cannot unpack non-iterable", "not enough values to unpack", "too many values to unpack")
 _KINDS: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (errors.ResultNotSerialisable, FailureKind.NOT_SERIALISABLE),
     (errors.RecordTooLarge, FailureKind.NOT_SERIALISABLE),
@@ -50,17 +51,14 @@ class SourceCorrupt(Exception):
 def failure_of(error: BaseException, *, node: int | None, partition: int | None, where: str) -> Failure:
     """The failure that an exception stands for. `where` is the node as people know it: `map at job.py:12`."""
     kind = next((kind for cls, kind in _KINDS if isinstance(error, cls)), FailureKind.RAISED)
-    message = capped(_words(error), MESSAGE_LIMIT)
-    if where:
-        message = capped(f"{message}\n  in {where}, partition {partition}", MESSAGE_LIMIT + 256)
     return Failure(
         kind=kind,
         type_name=capped(_type_name(type(error)), 200),
-        message=capped(message, MESSAGE_LIMIT),
+        message=capped(_words(error), MESSAGE_LIMIT),
         traceback=capped(_traceback(error), TRACEBACK_LIMIT),
         node=node,
         partition=partition,
-        line=capped(user_line(error) or where.rpartition(" at ")[2], 400),
+        line=capped(user_line(error) or where.partition(" at ")[2], 400),
     )
 
 
@@ -103,6 +101,11 @@ def capped(text: str, limit: int) -> str:
         keep = keep * 3 // 4
 
 
+def _is_raised_by_us(error: BaseException) -> bool:
+    frames = [code.co_filename for code, _ in frames_of(error.__traceback__)]
+    return bool(frames) and frames[-1].startswith(_OURS)
+
+
 def _type_name(kind: type[BaseException]) -> str:
     if kind.__module__ in ("builtins", "__main__"):
         return kind.__qualname__
@@ -112,7 +115,10 @@ def _type_name(kind: type[BaseException]) -> str:
 def _words(error: BaseException) -> str:
     try:
         text = str(error)
-        return text if type(text) is str else str.__str__(text)
+        text = text if type(text) is str else str.__str__(text)
+        if isinstance(error, TypeError | ValueError) and text.startswith(_UNPACKING) and _is_raised_by_us(error):
+            text += "; operations by key need (key, value) pairs"
+        return text
     except RecursionError:
         return "(a message too deep to be told)"
     except BaseException as inner:

@@ -66,15 +66,17 @@ def run_task(
     started = time.perf_counter()
     told = TaskOutput(output, output_limit)
     task = _Task(spec, inputs, code, classes, told)
+    failure: Failure | None = None
     with capture(told):
         try:
             sinks, runs = task.run(inline_limit)
         except SourceCorrupt:
             raise
         except BaseException as error:  # the user's KeyboardInterrupt and SystemExit too are errors of the task
-            failed = TaskFailed(task.failure(error))
-            del error, task
-            raise failed from None
+            failure = task.failure(error)
+        del task
+    if failure is not None:
+        raise TaskFailed(failure)  # out here, where it does not hold the user's exception with all its frames
     return TaskResult(sinks, runs, time.perf_counter() - started)
 
 
