@@ -113,6 +113,8 @@ def test_paths_globs_folders_and_lists_are_found(tmp_path: Path, monkeypatch: py
     assert names("*.txt") == ["a.txt", "b.txt"]
     assert names("{b,a}.txt") == ["a.txt", "b.txt"]
     assert names(str(tmp_path)) == ["a.txt", "b.txt", "c,d.log"]
+    assert names("*") == ["a.txt", "b.txt", "c,d.log"]
+    assert names("*S") == ["_SUCCESS"]
     assert names(f"file://{tmp_path}/a.txt") == ["a.txt"]
     assert names(f"file:{tmp_path}/a.txt") == ["a.txt"]
     assert names("c,d.log") == ["c,d.log"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
 import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -123,4 +124,6 @@ def _stop_at_exit(context: Context) -> None:
         if alive is not None:
             alive.stop()
 
-    atexit.register(stop)
+    # Before the interpreter forbids new work in threads, which ending a local swarm needs; `atexit` proper comes later.
+    register = getattr(threading, "_register_atexit", atexit.register)
+    register(stop)

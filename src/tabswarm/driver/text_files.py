@@ -93,7 +93,7 @@ def _bounds(path: str, size: int, split: int) -> list[int]:
 def _cuts(size: int, split: int) -> Iterator[int]:
     """Hadoop's cuts, before they are moved to line starts.
 
-    >>> list(_cuts(100, 30)), list(_cuts(64, 30))
+    >>> list(_cuts(100, 30)), list(_cuts(62, 30))
     ([30, 60, 90], [30])
     """
     cut = 0

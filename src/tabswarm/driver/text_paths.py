@@ -1,8 +1,10 @@
 """Which files a name given to `textFile` means: a path, a glob, a folder, a comma list of these, with or without
 `file:`.
 
-As in Hadoop, a folder means the files right in it, names that begin with `_` or `.` are passed over, and a glob may
-have alternatives (`{a,b}`). A path that exists as it is written is taken as such, whatever characters are in it.
+As in Hadoop, a folder means the files right in it but for those whose names begin with `_` or `.`; a glob that ends in `*`
+passes over these too, and a glob may have alternatives (`{a,b}`). One that says how names end (`*.py`) takes
+`__init__.py`, which Hadoop would not (decision 0041). A path that exists as it is written is taken as such, whatever
+characters are in it.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ def _files_of_part(part: str) -> list[str]:
         return _files_at(path, part)
     if _WILD.search(path):
         found = sorted({match for pattern in alternatives(path) for match in glob.glob(pattern)})
-        shown = [match for match in found if not _is_hidden(match)]
+        shown = [match for match in found if not (path.endswith("*") and _is_hidden(match))]
         files = [file for match in shown for file in _files_at(match, part)]
         if not files:
             raise FileNotFoundError(f"Input Pattern {part} matches 0 files (looked from {os.getcwd()})")

@@ -76,7 +76,11 @@ class EngineContext:
 
     @property
     def defaultMinPartitions(self) -> int:
-        """The least number of partitions of a file by default: `min(defaultParallelism, 2)`."""
+        """The least number of partitions of a file by default: `min(defaultParallelism, 2)`.
+
+        >>> sc.defaultMinPartitions in (1, 2)
+        True
+        """
         return min(self.defaultParallelism, 2)
 
     # --- sources

@@ -1,0 +1,209 @@
+"""`local[N]` for real: worker processes, whole programs as subprocesses, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from operator import add
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tabswarm import BadLink, Context, SparkContext, TaskError
+
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+@pytest.fixture(scope="module")
+def sc() -> Iterator[Context]:
+    with Context("local[2]", "tests") as context:
+        yield context
+
+
+def test_a_word_count_over_real_files_equals_a_plain_loop(sc: Context) -> None:
+    folder = SOURCE / "tabswarm" / "rdd"
+    counts = (
+        sc.textFile(f"{folder}/*.py", 9)
+        .flatMap(lambda line: line.split())
+        .map(lambda word: (word, 1))
+        .reduceByKey(add, 3)
+    )
+    plain = Counter(word for path in folder.glob("*.py") for word in path.read_text(encoding="utf-8").split())
+    assert dict(counts.collect()) == plain
+
+
+def test_a_fork_a_shuffle_a_drastic_coalesce_and_a_cached_rdd(sc: Context) -> None:
+    base = sc.range(1000, numSlices=100).map(lambda x: (x % 7, x)).cache()
+    sums = base.reduceByKey(add)
+    counts = base.mapValues(lambda _: 1).reduceByKey(add)
+    joined = sums.union(counts).groupByKey(5).mapValues(lambda values: sorted(values))
+    assert dict(joined.collect()) == {k: sorted([sum(range(k, 1000, 7)), len(range(k, 1000, 7))]) for k in range(7)}
+    assert base.coalesce(1).glom().map(len).collect() == [1000]
+    assert base.values().sum() == sum(range(1000))
+    base.unpersist()
+
+
+def test_a_context_has_pysparks_other_name_and_its_facts(sc: Context) -> None:
+    assert SparkContext is Context
+    assert (sc.master, sc.appName, sc.defaultParallelism, sc.defaultMinPartitions) == ("local[2]", "tests", 2, 2)
+
+
+def test_lines_are_read_as_text_and_as_bytes(sc: Context, tmp_path: Path) -> None:
+    (tmp_path / "mixed.txt").write_bytes(b"one\r\ntwo\xff\rthree\n" * 50)
+    assert sc.textFile(str(tmp_path), 4).collect() == ["one", "two\ufffd", "three"] * 50
+    assert sc.textFile(str(tmp_path), 4, use_unicode=False).collect() == [b"one", b"two\xff", b"three"] * 50
+
+
+def test_a_worker_process_that_dies_in_a_task_ends_the_job_and_not_the_swarm(sc: Context) -> None:
+    with pytest.raises(Exception, match=r"(?i)worker|died|process"):
+        sc.range(1, numSlices=1).map(lambda x: os._exit(3)).collect()
+    assert sc.range(5).sum() == 10
+
+
+def run(program: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a program as a user would."""
+    (folder / "job.py").write_text(textwrap.dedent(program), encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "job.py"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TABSWARM_MASTER": "local[2]", **environment},
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+
+
+def test_a_program_finds_its_master_and_names_its_own_line_when_a_task_fails(tmp_path: Path) -> None:
+    ended = run(
+        """\
+        from tabswarm import Context
+
+        def parse(line):
+            return int(line)
+
+        with Context() as sc:
+            print(sc.master)
+            print(sc.parallelize(["1", "2", "x"], 3).map(parse).collect())
+        """,
+        tmp_path,
+        TABSWARM_BRIEF_ERRORS="1",
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == "local[2]\n"
+    first = ended.stderr.splitlines()[0]
+    assert "ValueError: invalid literal for int()" in first and "job.py:4" in first, ended.stderr
+    assert str(tmp_path) not in ended.stderr
+
+
+def test_a_program_without_a_stop_ends_by_itself(tmp_path: Path) -> None:
+    ended = run("from tabswarm import Context\nsc = Context()\nprint(sc.range(9).sum())\n", tmp_path)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "36\n", "")
+
+
+def test_a_context_made_inside_a_task_is_refused(tmp_path: Path) -> None:
+    ended = run(
+        """\
+        from tabswarm import Context
+
+        def nested(x):
+            return Context("local[1]").range(x).count()
+
+        with Context() as sc:
+            sc.range(3).map(nested).collect()
+        """,
+        tmp_path,
+        TABSWARM_BRIEF_ERRORS="1",
+    )
+    assert ended.returncode == 1
+    assert "ContextInTask" in ended.stderr and "inside a task" in ended.stderr
+
+
+def test_an_empty_reduce_is_told_in_one_line(tmp_path: Path) -> None:
+    ended = run(
+        """\
+        from tabswarm import Context
+        with Context() as sc:
+            sc.parallelize([]).reduce(lambda a, b: a + b)
+        """,
+        tmp_path,
+        TABSWARM_BRIEF_ERRORS="1",
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == "tabswarm: job.py:3: ValueError: Can not reduce() empty RDD\n"
+
+
+SLOW = """\
+import sys, time
+from tabswarm import Context
+
+def wait(x):
+    for _ in range(600):
+        print("under way")
+        time.sleep(0.1)
+
+with Context() as sc:
+    sc.range(2, numSlices=2).foreach(wait)
+"""
+
+
+@contextmanager
+def slow_program(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+    """A program in the middle of a job, and its worker processes."""
+    (folder / "job.py").write_text(SLOW, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "job.py"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TABSWARM_MASTER": "local[2]"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        try:
+            assert program.stdout is not None
+            assert "under way" in program.stdout.readline()
+            yield program, psutil.Process(program.pid).children(recursive=True)
+        finally:
+            program.kill()
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGKILL, -signal.SIGKILL)])
+def test_no_process_outlives_a_program_that_is_interrupted_or_killed(
+    tmp_path: Path, how: signal.Signals, code: int
+) -> None:
+    with slow_program(tmp_path) as (program, workers):
+        assert len(workers) >= 2
+        program.send_signal(how)
+        _, errors = program.communicate(timeout=30)
+        assert program.returncode == code, errors
+        _, alive = psutil.wait_procs(workers, timeout=20)
+        assert not alive
+    assert ("KeyboardInterrupt" in errors) == (how is signal.SIGINT)
+
+
+def test_a_bad_master_is_refused_before_anything_starts() -> None:
+    with pytest.raises(BadLink, match="type local"):
+        Context("local[two]")
+
+
+def test_importing_tabswarm_loads_none_of_what_swarms_are_made_of() -> None:
+    listing = "import sys, tabswarm; tabswarm.Context; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", listing], env={**os.environ, "PYTHONPATH": str(SOURCE)}, capture_output=True, text=True
+    ).stdout.split()
+    assert "tabswarm.rdd.rdd" in loaded
+    for name in ("asyncio", "starlette", "uvicorn", "websockets", "cloudpickle", "rich", "tabswarm.coordinator"):
+        assert name not in loaded
+
+
+def test_a_programs_errors_are_plain_exceptions(sc: Context) -> None:
+    with pytest.raises(TaskError) as raised:
+        sc.parallelize([1]).map(lambda x: {}["missing"]).collect()
+    assert raised.value.type_name == "KeyError"
+    assert "test_local.py" in str(raised.value)

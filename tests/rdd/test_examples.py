@@ -1,0 +1,56 @@
+"""The examples in the docstrings of the RDD API are true, in `local[2]`."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from collections.abc import Iterator
+
+import pytest
+
+from tabswarm import Context, StorageLevel
+from tabswarm.driver import context as driver_context
+from tabswarm.rdd import engine_context
+
+MODULES = ["structure", "narrow", "pairs", "by_key", "partitions", "persistence", "results", "reductions", "rdd"]
+PLAIN = ["call_site", "key_partitioner", "slicing", "source_data", "results"]
+
+
+@pytest.fixture(scope="module")
+def sc() -> Iterator[Context]:
+    with Context("local[2]", "examples") as context:
+        yield context
+
+
+@pytest.mark.parametrize("name", sorted({*MODULES, *PLAIN}))
+def test_the_examples_of_the_rdd_api_are_true(sc: Context, name: str) -> None:
+    run(importlib.import_module(f"tabswarm.rdd.{name}"), sc)
+
+
+def test_the_examples_of_contexts_are_true(sc: Context) -> None:
+    run(engine_context, sc)
+    run(driver_context, sc)
+
+
+def run(module: object, sc: Context) -> None:
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    names = {"sc": sc, "Context": Context, "StorageLevel": StorageLevel}
+    tests = finder.find(module, extraglobs=names)
+    assert any(test.examples for test in tests)
+    for test in tests:
+        runner.run(test)
+    assert runner.summarize(verbose=False).failed == 0
+
+
+def test_every_public_method_of_the_api_has_an_example() -> None:
+    from tabswarm.rdd.rdd import RDD
+
+    quiet = {"name", "getStorageLevel"}  # told by the example of the method that sets it
+    for cls in (RDD, Context):
+        for name in dir(cls):
+            member = getattr(cls, name)
+            if name.startswith("_") or name in quiet or not (callable(member) or isinstance(member, property)):
+                continue
+            document = member.__doc__ or ""
+            assert ">>>" in document or name in ("stop",), f"{cls.__name__}.{name} has no example"
