@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import add
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -58,7 +59,8 @@ def test_a_context_has_pysparks_other_name_and_its_facts(sc: Context) -> None:
 def test_lines_are_read_as_text_and_as_bytes(sc: Context, tmp_path: Path) -> None:
     (tmp_path / "mixed.txt").write_bytes(b"one\r\ntwo\xff\rthree\n" * 50)
     assert sc.textFile(str(tmp_path), 4).collect() == ["one", "two\ufffd", "three"] * 50
-    assert sc.textFile(str(tmp_path), 4, use_unicode=False).collect() == [b"one", b"two\xff", b"three"] * 50
+    raw: list[Any] = [*sc.textFile(str(tmp_path), 4, use_unicode=False).collect()]
+    assert raw == [b"one", b"two\xff", b"three"] * 50
 
 
 def test_a_worker_process_that_dies_in_a_task_ends_the_job_and_not_the_swarm(sc: Context) -> None:
@@ -204,6 +206,6 @@ def test_importing_tabswarm_loads_none_of_what_swarms_are_made_of() -> None:
 
 def test_a_programs_errors_are_plain_exceptions(sc: Context) -> None:
     with pytest.raises(TaskError) as raised:
-        sc.parallelize([1]).map(lambda x: {}["missing"]).collect()
+        sc.parallelize(["missing"]).map(lambda key: {"there": 1}[key]).collect()
     assert raised.value.type_name == "KeyError"
     assert "test_local.py" in str(raised.value)

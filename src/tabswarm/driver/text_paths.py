@@ -1,8 +1,8 @@
 """Which files a name given to `textFile` means: a path, a glob, a folder, a comma list of these, with or without
 `file:`.
 
-As in Hadoop, a folder means the files right in it but for those whose names begin with `_` or `.`; a glob that ends in `*`
-passes over these too, and a glob may have alternatives (`{a,b}`). One that says how names end (`*.py`) takes
+As in Hadoop, a folder means the files right in it but for those whose names begin with `_` or `.`; a glob that ends in
+`*` passes over these too, and a glob may have alternatives (`{a,b}`). One that says how names end (`*.py`) takes
 `__init__.py`, which Hadoop would not (decision 0041). A path that exists as it is written is taken as such, whatever
 characters are in it.
 """

@@ -102,7 +102,7 @@ class ByKey(Structure[T_co]):
 def default_reduce_partitions(rdd: Structure[Any]) -> int:
     """How many reducers where the user does not say: `spark.default.parallelism` where it is set, else as many
     partitions as there are."""
-    if rdd.ctx.default_parallelism_is_set:
+    if rdd.ctx._default_parallelism_is_set:
         return rdd.ctx.defaultParallelism
     return rdd.getNumPartitions()
 

@@ -58,7 +58,7 @@ class EngineContext:
         return self._engine.application
 
     @property
-    def default_parallelism_is_set(self) -> bool:
+    def _default_parallelism_is_set(self) -> bool:
         """Whether the program said how many partitions it wants by default (`spark.default.parallelism`)."""
         return "spark.default.parallelism" in self._conf
 
@@ -70,7 +70,7 @@ class EngineContext:
         >>> sc.defaultParallelism > 0
         True
         """
-        if self.default_parallelism_is_set:
+        if self._default_parallelism_is_set:
             return int(self._conf["spark.default.parallelism"])
         return self._engine.default_parallelism
 
