@@ -16,8 +16,11 @@ from pathlib import Path
 TAB_MODULES = (
     "__init__.py",
     "driver/__init__.py",
+    "driver/brief_errors.py",
     "driver/console",
     "driver/console.py",
+    "driver/context.py",  # a module of the user's that imports Context must load; using it there is ContextInTask
+    "driver/plain_text.py",
     "errors.py",
     "executor",
     "ids.py",
