@@ -24,7 +24,7 @@ from tabswarm.scheduler.events import (
 )
 from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.losses import lose_location, lose_target
-from tabswarm.scheduler.open_tasks import appeared, cancel_attempt, end_lease, give_back, vanished
+from tabswarm.scheduler.open_tasks import appeared, cancel_attempt, end_lease, give_back, rest, vanished
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import describe
@@ -105,9 +105,11 @@ def fetch_failed(state: SwarmState, event: FetchFailed) -> None:
     application, job = state.applications[task.application], state.jobs[task.job]
     end_lease(state, application, task, attempt)
     task.tried[event.peer] = task.tried.get(event.peer, 0) + 1
-    give_back(state, application, task)
-    source = _source_of(application, task, event.block)
     lacks = event.corrupt or event.reason.startswith(UNAVAILABLE)
+    give_back(state, application, task)
+    if not lacks:
+        rest(state, task)
+    source = _source_of(application, task, event.block)
     if source is None or not lacks:
         return
     if isinstance(source, DriverKey):

@@ -65,7 +65,9 @@ def _end_without_answer(
     was_running = job.state is JobState.RUNNING
     job.move(end)
     job.error, job.reason, job.causes = error, reason, list(causes[-CAUSES:])
+    total = job.total
     _drop_tasks(state, application, job)
+    job.total = total
     if was_running:
         leave_nodes(state, application, job)
     tell_failed(state, application, job)

@@ -134,7 +134,8 @@ def _check_task(state: SwarmState, application: Application, job: Job, task: Tas
     elif task.state is not TaskState.RUNNING:
         _require(not task.missing, f"6: {name} lacks {list(task.missing)}")
     if task.state is TaskState.READY:
-        _require((task.cut.level, task.id) in job.ready, f"20: {name} is in no queue")
+        queued = (task.cut.level, task.id) in job.ready or (task.rests_until, task.id) in state.resting
+        _require(queued, f"20: {name} is in no queue")
     leased = task.state in (TaskState.ASSIGNED, TaskState.RUNNING)
     _require(len(task.attempts) == (1 if leased else 0), f"9: {name} has {len(task.attempts)} attempts")
     _require(len(task.failures) < MAX_FAILURES and task.starts <= MAX_STARTS, f"10: {name} goes on failing")
@@ -210,6 +211,6 @@ def _check_idle(state: SwarmState) -> None:
     if not state.volunteers.room:
         return
     for task in state.tasks.values():
-        if task.state is TaskState.READY:
+        if task.state is TaskState.READY and task.rests_until is None:
             volunteer = choose(state, state.applications[task.application], task)
             _require(volunteer is None, f"21: task {task.id} is ready and {volunteer and volunteer.id} has room")

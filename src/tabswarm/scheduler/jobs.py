@@ -96,7 +96,7 @@ class Job:
         """The ready task nearest the start, lowest id first; None where nothing is ready."""
         while self.ready:
             task = self.tasks.get(heapq.heappop(self.ready)[1])
-            if task is not None and task.state is TaskState.READY:
+            if task is not None and task.state is TaskState.READY and task.rests_until is None:
                 return task
         return None
 

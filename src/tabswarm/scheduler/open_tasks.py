@@ -6,6 +6,7 @@ Everything is found through three indices of the application, never by a search:
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 
 from tabswarm.plan.cut import BlockKey, CutTask, MapOutputKey, ShuffleKey, SinkKey
@@ -15,6 +16,10 @@ from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import blobs_of, code_refs, computed_steps, needs_of
 from tabswarm.scheduler.tasks import Attempt, Move, Need, ShuffleNeed, Task, TaskState
+
+TRIES_AT_ONCE = 2
+SHORTEST_REST, LONGEST_REST = 200, 5000
+"""Milliseconds that a task rests whose source cannot be fetched; doubled each time."""
 
 
 def add_tasks(
@@ -61,6 +66,7 @@ def _open_shuffles(application: Application, job: Job, cut: CutTask) -> None:
 
 def _wake(job: Job, task: Task) -> None:
     task.move(Move.SOURCES_EXIST)
+    task.rests_until = None
     job.push_ready(task)
 
 
@@ -119,6 +125,30 @@ def give_back(state: SwarmState, application: Application, task: Task) -> None:
             want_need(application, need)
     else:
         state.jobs[task.job].push_ready(task)
+
+
+def rest(state: SwarmState, task: Task) -> None:
+    """A ready task whose source could not be fetched although its holder is there: two more tries at once, elsewhere if
+    there is an elsewhere, and then after growing times."""
+    task.unfetched += 1
+    if task.state is TaskState.READY and task.unfetched > TRIES_AT_ONCE:
+        delay = min(SHORTEST_REST << (task.unfetched - TRIES_AT_ONCE - 1), LONGEST_REST)
+        task.rests_until = state.now + delay
+        heapq.heappush(state.resting, (task.rests_until, task.id))
+
+
+def wake_rested(state: SwarmState) -> bool:
+    """On a tick: tasks that have rested may be placed again. True if there are any."""
+    woken = False
+    while state.resting and state.resting[0][0] <= state.now:
+        due, task_id = heapq.heappop(state.resting)
+        task = state.tasks.get(task_id)
+        if task is not None and task.rests_until == due:
+            task.rests_until = None
+            if task.state is TaskState.READY:
+                state.jobs[task.job].push_ready(task)
+                woken = True
+    return woken
 
 
 def want_need(application: Application, need: Need) -> None:

@@ -49,13 +49,14 @@ from tabswarm.scheduler.events import (
 )
 from tabswarm.scheduler.jobs import JobState
 from tabswarm.scheduler.losses import recut
+from tabswarm.scheduler.open_tasks import wake_rested
 from tabswarm.scheduler.placement import place_ready_tasks
 from tabswarm.scheduler.queries import count_bytes
 from tabswarm.scheduler.retention import release, unpersist
 from tabswarm.scheduler.retries import attempt_failed
 from tabswarm.scheduler.submission import submitted
 from tabswarm.scheduler.swarm_state import SwarmState
-from tabswarm.scheduler.telling import progress_deadline, tell_all_progress, tell_results
+from tabswarm.scheduler.telling import progress_deadline, tell_all_progress, tell_results, waiting_for
 
 
 class Scheduler:
@@ -70,6 +71,8 @@ class Scheduler:
         state.event += 1
         self._dispatch(event)
         if isinstance(event, Tick):
+            if wake_rested(state):
+                self._follow_up()
             tell_all_progress(state)
         else:
             state.changed = True
@@ -170,4 +173,10 @@ class Scheduler:
 
     def next_deadline(self) -> int | None:
         """The time, in milliseconds, at which a `Tick` is due; None while none is."""
-        return progress_deadline(self.state)
+        due = [progress_deadline(self.state), self.state.resting[0][0] if self.state.resting else None]
+        return min((time for time in due if time is not None), default=None)
+
+    def waiting_for(self, job: str) -> str:
+        """What keeps a job from going on: `volunteers`, `source NAME at LINE`, or nothing."""
+        found = self.state.jobs.get(job)
+        return waiting_for(self.state, self.state.applications[found.application], found) if found is not None else ""

@@ -24,7 +24,8 @@ STOPPED = 200
 @dataclass(slots=True, eq=False)
 class SwarmState:
     """The whole state. `late` counts reports by somebody who did not hold the lease; `drivers` maps a driver's peer to
-    its application; `news` are jobs with results that were not told yet."""
+    its application; `news` are jobs with results that were not told yet;
+    `resting` is a heap of (milliseconds, task)."""
 
     now: int = 0
     event: int = 0
@@ -38,6 +39,7 @@ class SwarmState:
     last_job: int = 0
     last_task: int = 0
     last_application: int = 0
+    resting: list[tuple[int, int]] = field(default_factory=list)
     progress_told: int | None = None
     changed: bool = False
     commands: list[Command] = field(default_factory=list)

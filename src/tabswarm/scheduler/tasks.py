@@ -112,7 +112,9 @@ class Task:
     """One cut task of a job, with what it still lacks, who is at it, and how it failed so far.
 
     `failures` are those that count against it; `tried` counts attempts that ended badly by volunteer, so that the next
-    one goes elsewhere. `roots` are the function slots of its code, `code` all blobs these need.
+    one goes elsewhere. `unfetched` counts attempts that lacked a source whose holder is there; after some of these the
+    task rests until `rests_until` (milliseconds). `roots` are the function slots of its code, `code` all blobs that these
+    need.
     """
 
     id: int
@@ -128,6 +130,8 @@ class Task:
     starts: int = 0
     failures: list[Failure] = field(default_factory=list)
     tried: dict[str, int] = field(default_factory=dict)
+    unfetched: int = 0
+    rests_until: int | None = None
 
     def move(self, move: Move) -> None:
         """Change the state as the table says."""

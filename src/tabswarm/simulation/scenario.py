@@ -22,6 +22,9 @@ from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.simulation.plan_text import read_plan
 from tabswarm.simulation.trace import block_text, report_lines, trace_line
 
+TOLD = (" results ", " done ", " failed ", " drop ")
+"""What `run` shows of the trace."""
+
 Words = list[str]
 Options = dict[str, str]
 
@@ -65,7 +68,7 @@ class Scenario:
         name = words[0].replace("-", "_")
         if name == "submit":
             return self._submit(words, options, lines[1:])
-        if name in ("report", "may_fetch", "run", "deadline"):
+        if name in ("report", "may_fetch", "run", "deadline", "waiting"):
             ask: Callable[[Words, Options], list[str]] = getattr(self, f"_{name}")
             return ask(words[1:], options)
         make: Callable[[Words, Options], events.Event] = getattr(self, f"_{name}")
@@ -195,6 +198,9 @@ class Scenario:
     def _deadline(self, words: Words, options: Options) -> list[str]:
         return [str(self.scheduler.next_deadline())]
 
+    def _waiting(self, words: Words, options: Options) -> list[str]:
+        return [self.scheduler.waiting_for(words[0]) or "nothing"]
+
     def _run(self, words: Words, options: Options) -> list[str]:
         """Each volunteer in turn starts and finishes its oldest task, until none has any (or `rounds` are over). The
         trace says who finished what, and what drivers heard."""
@@ -211,7 +217,7 @@ class Scenario:
                 self.handle(events.TaskStarted(peer=peer, task=task, attempt=attempt))
                 traced = self.handle(self._finish([peer, f"t{task}"], {"attempt": str(attempt)}))
                 done.setdefault(peer, []).append(f"t{task}")
-                told += [line for line in traced if " results " in line or " done " in line or " failed " in line]
+                told += [line for line in traced if any(word in line for word in TOLD)]
         return [*(f"{peer} finished {' '.join(tasks)}" for peer, tasks in done.items()), *told]
 
 
