@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 from tests.browsers.test_find import program
 
@@ -17,6 +18,8 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("TABSWARM_CHROMIUM", raising=False)
     monkeypatch.delenv("TABSWARM_FIREFOX", raising=False)
     monkeypatch.setattr(find, "_ELSEWHERE", {"chromium": (), "firefox": ()})
+    monkeypatch.setattr(install, "can_download", lambda: False)
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / "cache" / name)
     return tmp_path
 
 

@@ -78,7 +78,7 @@ LIBRARIES: dict[str, set[str]] = {
     "driver": {"msgspec", "cloudpickle", "structlog", "platformdirs", "rich", "websockets"},
     "driver.console": {"msgspec", "cloudpickle"},
     "driver.local": {"msgspec", "cloudpickle", "structlog", "platformdirs", "psutil"},
-    "browsers": {"websockets"},
+    "browsers": {"brotli", "platformdirs", "websockets"},
     "simulation": {"msgspec"},
     "cli": {"msgspec", "rich", "rich_click", "segno", "psutil", "structlog", "platformdirs", "uvicorn"},
 }

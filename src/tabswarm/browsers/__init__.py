@@ -10,6 +10,7 @@ what Python has, so neither Node nor a driver program is needed at run time. One
 
     errors.py      what goes wrong, as types
     find.py        is there a browser? told by running it
+    download.py    a Chromium from npm, into the user's cache
     install.py     gets one where there is none, or says how
     guard.py       the little process between us and the browser: it ends the browser when we end, however we end
     process.py     starts a browser under its guard, with a profile of its own

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tabswarm.browsers.download import downloaded_chromium
+
 Kind = Literal["chromium", "firefox"]
 
 KINDS: tuple[Kind, ...] = ("chromium", "firefox")
@@ -86,3 +88,5 @@ def _candidates(kind: Kind) -> Iterator[Path]:
     for place in _ELSEWHERE[kind]:
         if Path(place).is_file():
             yield Path(place)
+    if kind == "chromium" and downloaded_chromium().is_file():
+        yield downloaded_chromium()

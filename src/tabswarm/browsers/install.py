@@ -1,4 +1,5 @@
-"""Gets a browser where there is none: from Debian's packages where we may install them, else by telling how.
+"""Gets a browser where there is none: Debian's package where we may install it, else a Chromium from npm, else the
+command to type.
 
 We never ask for a password and never run sudo: who is not root types the command.
 """
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tabswarm.browsers.download import can_download, download_chromium
 from tabswarm.browsers.errors import BrowserMissing
 from tabswarm.browsers.find import FoundBrowser, Kind, find_browser
 
@@ -29,16 +31,30 @@ _COMMANDS: tuple[tuple[str, dict[Kind, str]], ...] = (
 
 
 def get_browser(kind: Kind, say: Callable[[str], None] = lambda line: None) -> FoundBrowser:
-    """The browser of that kind, installed first where there is none and we may (root on Debian or its kin).
+    """The browser of that kind, which is got first where there is none: installed by root on Debian or its kin,
+    downloaded by others (Chromium, on Linux and x86-64).
 
     `say` gets a line before something slow begins. Raises BrowserMissing, which names the command to type.
     """
     if found := find_browser(kind):
         return found
-    if not may_install():
-        raise BrowserMissing(f"There is no {kind.capitalize()} on this machine. To get one: {command_for(kind)}")
-    package = _DEBIAN_PACKAGES[kind]
-    say(f"There is no {kind.capitalize()} here: installing Debian's package {package}")
+    name = kind.capitalize()
+    failure = f"There is no {name} on this machine."
+    try:
+        if may_install():
+            say(f"There is no {name} here: installing Debian's package {_DEBIAN_PACKAGES[kind]}")
+            _install_package(_DEBIAN_PACKAGES[kind])
+        elif kind == "chromium" and can_download():
+            say("There is no Chromium here: downloading one from npm (65 MB)")
+            download_chromium()
+    except BrowserMissing as error:
+        failure = str(error)
+    if found := find_browser(kind):
+        return found
+    raise BrowserMissing(f"{failure} To get one: {command_for(kind)}")
+
+
+def _install_package(package: str) -> None:
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "--no-install-recommends", package]):
         done = subprocess.run(
@@ -52,13 +68,7 @@ def get_browser(kind: Kind, say: Callable[[str], None] = lambda line: None) -> F
         )
         if done.returncode != 0:
             last = "\n".join(done.stdout.splitlines()[-8:])
-            failure = f"`{' '.join(command)}` ended with {done.returncode}:\n{last}"
-            raise BrowserMissing(f"{failure}\nTo get {kind.capitalize()}: {command_for(kind)}")
-    if found := find_browser(kind):
-        return found
-    raise BrowserMissing(
-        f"Debian's package {package} is installed and no {kind.capitalize()} runs. To get one: {command_for(kind)}"
-    )
+            raise BrowserMissing(f"`{' '.join(command)}` ended with {done.returncode}:\n{last}\n")
 
 
 def may_install() -> bool:
