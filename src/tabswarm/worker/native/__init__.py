@@ -11,7 +11,25 @@ process.py          the process itself; frames.py: what the two say to each othe
 No sandbox: the processes run the code of whoever has the swarm's driver link, with the rights of who started them.
 """
 
-from tabswarm.worker.native.run import run_worker
-from tabswarm.worker.native.volunteer import NativeVolunteer
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tabswarm.worker.native.run import run_worker
+    from tabswarm.worker.native.volunteer import NativeVolunteer
 
 __all__ = ["NativeVolunteer", "run_worker"]
+
+
+def __getattr__(name: str) -> object:
+    """Import late: a worker process passes through here and needs neither asyncio nor a socket's library."""
+    if name == "run_worker":
+        from tabswarm.worker.native.run import run_worker
+
+        return run_worker
+    if name == "NativeVolunteer":
+        from tabswarm.worker.native.volunteer import NativeVolunteer
+
+        return NativeVolunteer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
