@@ -3,7 +3,7 @@
 Hadoop's law: a line belongs to the split in which its first byte lies, but a line that begins exactly at a split's
 start belongs to the split before. Here the cuts are moved to the starts of lines when the RDD is made (a small read
 at each), so that each range is whole lines and has an exact size. Files ending in `.gz` or `.bz2` cannot be cut and
-are one partition.
+are one partition. Bytes are served as they are: a byte order mark stays, as it does when Python opens the file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ SLACK = 1.1
 """The last split of a file may be this much larger than the others, rather than leaving a tiny one."""
 WINDOW = 64 * 1024
 """Bytes read at a time while looking for the end of a line."""
-UTF8_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,7 @@ class TextFiles:
                 raise OSError(f"{piece.path} has changed since textFile looked at it: call textFile again")
             if _is_packed(piece.path):
                 with _unpacked(piece.path, file) as unpacked:
-                    unpacked.read(piece.start)  # a byte order mark, if anything
-                    data = unpacked.read(piece.end - piece.start)
+                    data = unpacked.read(piece.end)
             else:
                 file.seek(piece.start)
                 data = file.read(piece.end - piece.start)
@@ -83,8 +81,7 @@ class TextFiles:
 def _bounds(path: str, size: int, split: int) -> list[int]:
     """Where the file's ranges begin, and its end."""
     with open(path, "rb") as file:
-        first = len(UTF8_MARK) if file.read(len(UTF8_MARK)) == UTF8_MARK else 0
-        bounds = [first]
+        bounds = [0]
         for cut in _cuts(size, split):
             bounds.append(max(bounds[-1], _next_line(file, cut, size)))
     return [*bounds, size]
@@ -133,15 +130,12 @@ def _unpacked(path: str, file: BinaryIO) -> gzip.GzipFile | bz2.BZ2File:
 def _packed_bounds(path: str) -> Sequence[int]:
     """The one range of a packed file. It is unpacked once to learn its size, without being kept."""
     size = 0
-    first = 0
     with open(path, "rb") as file, _unpacked(path, file) as unpacked:
         try:
             while chunk := unpacked.read(1 << 20):
-                if size == 0 and chunk.startswith(UTF8_MARK):
-                    first = len(UTF8_MARK)
                 size += len(chunk)
         except EOFError as error:
             raise OSError(f"{path} ends too early: it was cut off, or is still being written") from error
         except OSError as error:
             raise OSError(f"{path} cannot be unpacked: {error}") from error
-    return first, size
+    return 0, size
