@@ -54,6 +54,7 @@ class LoneCoordinator:
         self.blocks: dict[BlockId, bytes] = {}
         self.forged: dict[BlockId, bytes] = {}
         self._served = 0
+        self._joined = 0
         self._arrived = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._numbers = iter(range(1, 1000))
@@ -75,6 +76,8 @@ class LoneCoordinator:
             self.relay_open.set()
             return
         self.control = connection
+        self._joined += 1
+        self._arrived.set()
         while True:
             self.received.append(_decode(await connection.receive()))
             self._arrived.set()
@@ -103,6 +106,12 @@ class LoneCoordinator:
                     if isinstance(message, kind) and all(getattr(message, k) == v for k, v in fields.items()):
                         return message
                 await self._arrived.wait()
+
+    async def joined_times(self, times: int) -> None:
+        """Wait until the volunteer has joined so often."""
+        while self._joined < times:
+            self._arrived.clear()
+            await self._arrived.wait()
 
     async def served(self, blocks: int) -> None:
         """Wait until so many of the driver's blocks were fetched."""

@@ -1,0 +1,83 @@
+"""A worker whose coordinator goes away comes back; one that is refused says so and ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+from tabswarm.errors import CoordinatorUnreachable, TokenRefused, VersionRefused
+from tabswarm.transport.connection import Connection
+from tabswarm.transport.memory import pair
+from tabswarm.wire import messages as m
+from tabswarm.worker.native import NativeVolunteer
+from tabswarm.worker.native.run import keep_joined
+
+from .lone_coordinator import PATIENCE, LoneCoordinator, out_block
+from .test_tasks import double
+
+
+class RefusingDoor:
+    """Answers every hello with a refusal."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    async def connect(self, socket: str) -> Connection:
+        here, there = pair()
+        await there.send(msgspec.msgpack.encode(m.Refused(code=self.code, reason="because")))
+        return here
+
+
+class NoDoor:
+    """Nobody is there."""
+
+    async def connect(self, socket: str) -> Connection:
+        raise CoordinatorUnreachable("nobody answers")
+
+
+@pytest.mark.parametrize(("code", "error"), [("unauthenticated", TokenRefused), ("version", VersionRefused)])
+async def test_a_refused_worker_says_why_and_does_not_try_again(code: str, error: type[Exception]) -> None:
+    volunteer = NativeVolunteer(RefusingDoor(code), "token", slots=1)
+    with pytest.raises(error, match="because"):
+        await keep_joined(volunteer, print)
+
+
+async def test_a_coordinator_that_was_never_there_is_an_error_at_once() -> None:
+    with pytest.raises(CoordinatorUnreachable):
+        await keep_joined(NativeVolunteer(NoDoor(), "token", slots=1), print)
+
+
+async def test_a_worker_that_lost_its_coordinator_joins_again_and_computes() -> None:
+    said: list[str] = []
+    coordinator = LoneCoordinator()
+    volunteer = NativeVolunteer(coordinator, "token", slots=1, say=said.append)
+    running = asyncio.create_task(keep_joined(volunteer, said.append))
+    async with asyncio.timeout(PATIENCE):
+        await volunteer.joined.wait()
+        number = await coordinator.run(double)
+        await coordinator.heard(m.Finished, task=number)
+        first = coordinator.control
+        assert first is not None
+        await first.close(1001, "restart")
+        await coordinator.joined_times(2)
+        number = await coordinator.run(double)
+        await coordinator.heard(m.Finished, task=number)
+        assert await coordinator.records(out_block(number)) == [2, 4, 6]
+    assert any("trying again" in line for line in said)
+    assert sum("no sandbox" in line for line in said) == 2
+    volunteer.stop()
+    await running
+    await coordinator.close()
+
+
+async def test_a_stopped_worker_takes_its_leave() -> None:
+    coordinator = LoneCoordinator()
+    volunteer = NativeVolunteer(coordinator, "token", slots=1)
+    running = asyncio.create_task(keep_joined(volunteer, print))
+    await volunteer.joined.wait()
+    volunteer.stop()
+    await running
+    assert coordinator.count(m.Leaving) == 1
+    await coordinator.close()
