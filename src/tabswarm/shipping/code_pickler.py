@@ -186,7 +186,7 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
         if self._by_reference(cached):
             return cached.__qualname__
         options = cached.cache_parameters()
-        state = {name: value for name, value in vars(cached).items() if name not in ("__wrapped__", "cache_parameters")}
+        state = {name: value for name, value in vars(cached).items() if name not in _NOT_OF_A_CACHE}
         arguments = (options["maxsize"], options["typed"], cached.__wrapped__)
         return parts.make_lru_cache, arguments, state, None, None, parts.set_attributes
 
@@ -293,6 +293,9 @@ def _with_filename(code: types.CodeType, filename: str) -> types.CodeType:
     consts = tuple(_with_filename(c, filename) if isinstance(c, types.CodeType) else c for c in code.co_consts)
     return code.replace(co_filename=filename, co_consts=consts)
 
+
+# What `lru_cache` sets itself; from 3.14 on it copies the function's lazy annotations, too.
+_NOT_OF_A_CACHE = ("__wrapped__", "cache_parameters", "__annotate__")
 
 _RULES: dict[type, Any] = {
     types.CellType: CodePickler._cell,

@@ -25,6 +25,7 @@ import msgspec
 
 from tabswarm.errors import NotShippable, NoUsableSource
 from tabswarm.shipping.code_equality import same_code
+from tabswarm.shipping.shipped_modules import SHIPPED_MODULES
 from tabswarm.shipping.source_capture import is_rewritten
 
 
@@ -59,6 +60,8 @@ def is_local(name: str) -> bool:
     spec = _spec_of(name)
     if spec is None:
         return False
+    if spec.loader is SHIPPED_MODULES:
+        return True  # it came here as source, and may go on as source
     places = [spec.origin] if spec.has_location and spec.origin else list(spec.submodule_search_locations or ())
     return bool(places) and not any(_in_library(place) for place in places)
 
@@ -67,6 +70,9 @@ def local_source(name: str) -> ModuleSource:
     """The text of a local module, checked against the live one; `NotShippable` for one that is no Python source."""
     spec = _spec_of(name)
     assert spec is not None
+    if spec.loader is SHIPPED_MODULES:
+        text = SHIPPED_MODULES.text_of(name)
+        return ModuleSource(name, text.file, spec.submodule_search_locations is not None, text.text)
     if spec.origin is None or not spec.has_location:
         return ModuleSource(name, name.replace(".", "/"), True, "")
     if not spec.origin.endswith(tuple(SOURCE_SUFFIXES)):
@@ -75,13 +81,13 @@ def local_source(name: str) -> ModuleSource:
             "Install it as a package where the program runs"
         )
     loader = spec.loader
-    text = loader.get_source(name) if loader is not None and hasattr(loader, "get_source") else None
-    if text is None:
+    code = loader.get_source(name) if loader is not None and hasattr(loader, "get_source") else None
+    if code is None:
         raise NoUsableSource(f"the source of the module {name} is not there: {Path(spec.origin).name} cannot be read")
     module = sys.modules.get(name)
     if module is not None:
-        _check_unedited(module, spec.origin, text)
-    return ModuleSource(name, spec.origin, spec.submodule_search_locations is not None, text)
+        _check_unedited(module, spec.origin, code)
+    return ModuleSource(name, spec.origin, spec.submodule_search_locations is not None, code)
 
 
 def imports_of(tree: ast.AST, package: str) -> Iterator[str]:

@@ -87,11 +87,15 @@ class ShippedModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(code, vars(module))
 
     def get_source(self, fullname: str) -> str:
-        """The module's text, for `inspect` and for shipping it on."""
+        """The module's text, for `inspect`."""
+        return self.text_of(fullname).text
+
+    def text_of(self, fullname: str) -> SourceText:
+        """The module's text and path, also for shipping it on."""
         offered = self._offered.get(fullname)
         if offered is None:
             raise ImportError(f"{fullname} was not shipped", name=fullname)
-        return offered[1].texts[0].text
+        return offered[1].texts[0]
 
 
 def remember_text(text: SourceText) -> None:

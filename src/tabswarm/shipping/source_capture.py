@@ -14,7 +14,6 @@ from __future__ import annotations
 import ast
 import linecache
 import os
-import sys
 import sysconfig
 import types
 from collections.abc import Iterator, Mapping
@@ -116,8 +115,11 @@ _LIBRARIES = sorted(
 def _lines_of(code: types.CodeType, names: Mapping[str, object]) -> list[str]:
     linecache.checkcache(code.co_filename)
     lines = linecache.getlines(code.co_filename, dict(names))
-    if not lines and sys.version_info >= (3, 13):
-        lines = linecache._getlines_from_code(code)  # type: ignore[attr-defined]
+    if not lines:
+        # From 3.13 on what was typed at a prompt or given by `-c` is kept by its code object, or by a key made of it.
+        key = getattr(linecache, "_code_key", lambda code: code)(code)
+        entry = getattr(linecache, "_interactive_cache", linecache.cache).get(key, ())
+        lines = entry[2] if len(entry) == 4 else []
     return list(lines)
 
 

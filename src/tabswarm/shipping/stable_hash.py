@@ -314,7 +314,8 @@ def _rule_of(kind: Any) -> _Rule:
             "(a tuple for a list, a frozenset for a set)"
         )
     for plain, rule in _LIKE:
-        if issubclass(kind, plain) and hashing is plain.__hash__:
+        # A subclass written in C (numpy's `str_`) equals its value, whatever slot its hash has.
+        if issubclass(kind, plain) and (hashing is plain.__hash__ or not isinstance(hashing, types.FunctionType)):
             return rule
     if issubclass(kind, enum.Enum) and hashing is enum.Enum.__hash__:
         return _of_member_name if kind.__eq__ is object.__eq__ else _rule_of_member(kind)
