@@ -16,7 +16,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     hello_seconds: float = 5.0
     hello_bytes: int = HELLO_LIMIT
     message_bytes: int = MESSAGE_LIMIT
-    messages_a_pulse: int = 5_000
+    messages_a_pulse: int = 10_000
     """Messages that a peer may send from one pulse to the next."""
     pulse_seconds: float = 1.0
     """How often peers are pinged and told of the swarm."""

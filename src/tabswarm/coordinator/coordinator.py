@@ -207,6 +207,9 @@ class Coordinator:
     # --- within -----------------------------------------------------------------------------------------------------
 
     async def _admit(self, connection: Connection, socket: Socket) -> tuple[Hello, Grant] | None:
+        if self._closing:
+            await connection.close(CloseCode.GOING_AWAY, "the coordinator stops")
+            return None
         self._connections.add(connection)
         try:
             return await admit(connection, socket, self.tokens, self.bounds)

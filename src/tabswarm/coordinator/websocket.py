@@ -22,7 +22,7 @@ from tabswarm.wire.messages import HELLO_LIMIT
 
 EXTENSION = "tabswarm"
 CLOSE_SECONDS = 2.0
-_FRAGMENTS = 10_000
+_FRAGMENTS = 1_000
 
 
 def _nothing(*_: object) -> None:

@@ -71,7 +71,7 @@ class WebSocketDoor:
         try:
             opened = await connect(
                 self.link.socket_url(socket),
-                ssl=self._tls,
+                ssl=(self._tls or True) if self.link.origin.startswith("https:") else None,
                 compression=None,
                 max_size=limit,
                 open_timeout=OPEN_TIMEOUT,
