@@ -17,7 +17,7 @@ class Piece:
     """Segment `index` of a block.
 
     `hashes` are those of all the block's segments, `root` the root hash that the commit told (empty: nobody told one,
-    as for a file that the driver serves). `holder` is the peer that the bytes came from, empty for one's own store.
+    as for a file that the driver serves). `holder` is the peer that the bytes came from, or this one.
     `data` is any buffer of bytes: a worker that maps a file gives a view of it.
     """
 

@@ -106,7 +106,7 @@ def bytes_of(portion: Portion) -> bytes:
 async def test_own_blocks_are_read_from_their_files_and_asked_of_nobody(here: Here) -> None:
     here.keep(block(1), b"mine")
     ((portion,),) = await here.gather([BlockSource(block(1))], location(1, b"mine", "v1"))
-    assert bytes_of(portion) == b"mine" and portion.holder == ""
+    assert bytes_of(portion) == b"mine" and portion.holder == "v1"
     assert here.others.asked == [] and here.moved == 0
 
 
@@ -132,12 +132,14 @@ async def test_a_block_that_no_holder_gives_is_missing_and_names_the_holder(here
     with pytest.raises(SourceMissing) as missing:
         await here.gather([BlockSource(block(1))], location(1, b"one", "v2"))
     assert (missing.value.block, missing.value.holder, missing.value.corrupt) == (block(1), "v2", False)
+    assert missing.value.reason.startswith("unavailable: ")  # by that word the scheduler drops the location
 
 
 async def test_a_block_that_was_to_be_here_and_is_not_is_missing_here(here: Here) -> None:
     with pytest.raises(SourceMissing) as missing:
         await here.gather([BlockSource(block(1))], location(1, b"one", "v1"))
     assert missing.value.holder == "v1"
+    assert missing.value.reason.startswith("unavailable")
 
 
 async def test_a_shuffle_is_read_in_map_partition_order_from_everywhere(here: Here) -> None:

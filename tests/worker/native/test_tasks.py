@@ -247,6 +247,19 @@ async def test_a_source_with_other_bytes_is_the_holders_fault() -> None:
         await is_well(coordinator)
 
 
+async def test_an_own_block_that_was_damaged_is_ones_own_fault() -> None:
+    async with swarm_of_one() as (coordinator, volunteer):
+        first = await coordinator.run(double)
+        sink = (await coordinator.heard(m.Finished, task=first)).sinks[0]
+        assert volunteer.pool is not None
+        (file,) = volunteer.pool.directory.glob("*-out-*")
+        file.write_bytes(bytes(sink.size))
+        source = BlockSource(sink.block), Location(sink.block, sink.size, sink.root, ("v1",))
+        second = await coordinator.run(double, source=source)
+        failed = await coordinator.heard(m.FetchFailed, task=second)
+        assert (failed.block, failed.holder, failed.corrupt) == (sink.block, "v1", True)
+
+
 async def test_a_block_that_was_dropped_is_served_no_more() -> None:
     async with swarm_of_one() as (coordinator, _):
         number = await coordinator.run(double)

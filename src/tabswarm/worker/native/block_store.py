@@ -80,14 +80,14 @@ class BlockStore:
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
 
-    def portion(self, block: BlockId, index: int) -> Portion | None:
-        """Where a worker process finds a segment, or None where the block is not here."""
+    def portion(self, block: BlockId, index: int, holder: str) -> Portion | None:
+        """Where a worker process finds a segment, or None where the block is not here. `holder` is who we are."""
         stored = self._blocks.get(block)
         if stored is None or not 0 <= index < len(stored.offsets) - 1:
             return None
         start, end = stored.offsets[index : index + 2]
         return Portion(
-            block, index, "", stored.hashes, stored.root, path=str(stored.path), offset=start, length=end - start
+            block, index, holder, stored.hashes, stored.root, path=str(stored.path), offset=start, length=end - start
         )
 
     async def look_up(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:

@@ -32,7 +32,8 @@ Fetch = Callable[[str, Sequence[Ask]], Awaitable[list[FetchedBlock]]]
 
 
 class SourceMissing(TabswarmError):
-    """A source cannot be had from any holder."""
+    """A source cannot be had from any holder. `reason` starts with the word of a `Refusal` where a holder refused:
+    `unavailable` tells the scheduler that the holder has not got the block."""
 
     def __init__(self, block: BlockId, holder: str, reason: str, corrupt: bool = False) -> None:
         super().__init__(reason)
@@ -87,7 +88,7 @@ class SourceFetcher:
         found: dict[tuple[int, int], Portion] = {}
         remote: list[_Need] = []
         for need in needs:
-            portion = self._store.portion(need.block, need.segment)
+            portion = self._store.portion(need.block, need.segment, self._me)
             if portion is not None:
                 found[need.source, need.place] = portion
             else:
@@ -133,7 +134,9 @@ class SourceFetcher:
                 others = [holder for holder in need.holders if holder != self._me]
                 if attempts >= len(others):
                     holder = self._me if self._me in need.holders else ""
-                    raise last.get(need.block) or SourceMissing(need.block, holder, f"block {need.block} is nowhere")
+                    raise last.get(need.block) or SourceMissing(
+                        need.block, holder, f"unavailable: block {need.block} is nowhere"
+                    )
                 groups.setdefault(others[(turn + attempts) % len(others)], []).append(need)
             rounds = await asyncio.gather(
                 *(self._fetch_from(holder, needs, found, prefix, last) for holder, needs in groups.items())
@@ -155,7 +158,7 @@ class SourceFetcher:
             got = await self._fetch(holder, asks)
         except FetchBroken as broken:
             got = broken.got
-            last[broken.block] = SourceMissing(broken.block, holder, str(broken), broken.corrupt)
+            last[broken.block] = SourceMissing(broken.block, holder, f"{broken.code}: {broken}", broken.corrupt)
         except ConnectionLost as lost:
             got = []
             last[needs[0].block] = SourceMissing(needs[0].block, holder, f"the relay was lost: {lost}")
