@@ -24,8 +24,8 @@ async function main() {
     }
   }
   python.globals.set("__name__", "pytest_in_pyodide");
-  const run = python.runPython(readFileSync(new URL("./run_pytest.py", import.meta.url), "utf8"));
-  console.log(run(tests));
+  python.runPython(readFileSync(new URL("./run_pytest.py", import.meta.url), "utf8"));
+  console.log(python.globals.get("run")(tests));
 }
 
 // Node would print the one line of 1.2 MB that Pyodide's script is.

@@ -38,6 +38,3 @@ def run(tests: Iterable[str]) -> str:
     return json.dumps(
         {"code": int(code), "python": sys.version.split()[0], "passed": outcomes.passed, "others": outcomes.others}
     )
-
-
-run

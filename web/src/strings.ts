@@ -9,7 +9,7 @@ export const volunteer = {
     "Nothing runs before you press Start, and Stop ends it within a second.",
     "The job's code runs in a sealed frame: it can reach neither your files, nor other sites, nor your network.",
     "Whoever shared the link sees this tab's results, how many cores it may use and its network address.",
-    "While it runs, one processor core is busy. You may use other tabs meanwhile.",
+    "While it runs it keeps a processor core busy, and more of them while work queues up. You can go on using the device.",
   ],
   start: "Start",
   startAgain: "Start again",
@@ -31,7 +31,9 @@ export const volunteer = {
     blocks: (count: number, bytes: string) => (count === 1 ? `1 block, ${bytes}` : `${count} blocks, ${bytes}`),
     nothing: "–",
     seconds: (seconds: number) =>
-      seconds < 90 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`,
+      seconds < 90
+        ? `${seconds.toFixed(1)} s`
+        : `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`,
   },
 
   state: {

@@ -21,7 +21,6 @@ const everywhere: Record<string, Probe> = {
   IndexedDB: () => databaseOpens(),
   "cache storage": () => caches.open("probe"),
   "file storage": () => navigator.storage.getDirectory(),
-  "import from elsewhere": ({ script }) => import(/* @vite-ignore */ script),
 };
 
 const inFrame: Record<string, Probe> = {
@@ -30,7 +29,9 @@ const inFrame: Record<string, Probe> = {
   cookies: () => document.cookie,
 };
 
+/** An import by the frame's own script would carry that script's nonce, so it would prove nothing there. */
 const inWorker: Record<string, Probe> = {
+  "import from elsewhere": ({ script }) => import(/* @vite-ignore */ script),
   WebRTC: () => ("RTCPeerConnection" in self ? true : shut()),
 };
 

@@ -15,16 +15,10 @@ export function Page(actions: Actions) {
   const { is } = state.phase.value;
   const started = state.started.value;
   return (
-    <>
+    <div id="state" data-phase={is}>
       <p class="brand">tabswarm</p>
       <h1>{text.heading}</h1>
-      {is === "invited" && <Invitation />}
-      <Status />
-      {is === "invited" && (
-        <button type="button" class="start" id="start" onClick={actions.start}>
-          {text.start}
-        </button>
-      )}
+      {is === "invited" ? <Invitation start={actions.start} /> : <Status />}
       {started && (
         <button type="button" class="stop" id="stop" onClick={actions.stop}>
           {text.stop}
@@ -37,17 +31,20 @@ export function Page(actions: Actions) {
       )}
       {(started || is === "left") && <Meter />}
       {started && state.cores.value.most > 1 && <Cores allow={actions.allow} />}
-    </>
+    </div>
   );
 }
 
 /** Who asks, for what, and what it means, before anything runs. */
-function Invitation() {
+function Invitation({ start }: Pick<Actions, "start">) {
   const title = state.title.value;
   return (
     <section>
       <p class="asks">{title ? text.asks(title) : text.asksUntitled}</p>
       <p>{text.what}</p>
+      <button type="button" class="start" id="start" onClick={start}>
+        {text.start}
+      </button>
       <ul>
         {text.promises.map((promise) => (
           <li key={promise}>{promise}</li>
@@ -60,7 +57,7 @@ function Invitation() {
 function Status() {
   const { line, more, look } = wordsFor(state.phase.value, state.tasks.value, state.tasksDone.value);
   return (
-    <p class={`status ${look}`} id="status" role="status" data-phase={state.phase.value.is}>
+    <p class={`status ${look}`} id="status" role="status">
       <strong>{line}</strong>
       {more && <span>{more}</span>}
     </p>

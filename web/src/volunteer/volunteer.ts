@@ -5,7 +5,6 @@ import { Session } from "../peer/session.ts";
 import { type Hello, PROTOCOL, type ToVolunteer, type Welcome } from "../wire/messages.ts";
 import type { Attempt } from "./attempt.ts";
 import { forgetInvite } from "./invite.ts";
-import { Meter } from "./meter.ts";
 import { CannotSandbox, Sandbox } from "./sandbox.ts";
 import * as state from "./state.ts";
 import { Tasks } from "./tasks.ts";
@@ -23,13 +22,6 @@ const mostCores = () => Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
  */
 export class Volunteer {
   private readonly store = new BlockStore(budget());
-  private readonly meter = new Meter(
-    (message) => this.session.send(message),
-    () => {
-      state.received.value = this.meter.received;
-      state.served.value = this.meter.served;
-    },
-  );
   private readonly workers: Workers;
   private readonly tasks: Tasks;
   private session: Session;
@@ -137,7 +129,10 @@ export class Volunteer {
       socketAddress("/relay"),
       { ...this.hello(), socket: "relay", resume: welcome.resume, slots: 0 },
       this.store,
-      (received, served) => this.meter.moved(received, served),
+      (received, served) => {
+        state.received.value += received;
+        state.served.value += served;
+      },
     );
     if (this.sandbox) state.phase.value = { is: this.offered > 0 ? "working" : "starting" };
     else if (state.phase.value.is === "connecting" || state.phase.value.is === "gone")
@@ -149,7 +144,6 @@ export class Volunteer {
     this.relay?.end();
     this.relay = null;
     this.tasks.reset();
-    this.meter.reset();
     this.store.dropAll();
     state.job.value = "";
     if (state.phase.value.is !== "sealing") state.phase.value = { is: "gone" };
@@ -167,17 +161,7 @@ export class Volunteer {
 
   private fetch(holder: string, orders: Parameters<Relay["fetch"]>[1]): ReturnType<Relay["fetch"]> {
     if (!this.relay) throw new Error("there is no session to fetch over");
-    const transfer = this.relay.fetch(holder, orders);
-    const application = orders[0]?.block[0] ?? "";
-    transfer.arrivals.then(
-      (arrivals) =>
-        this.meter.fetched(
-          application,
-          arrivals.reduce((sum, { data }) => sum + data.length, 0),
-        ),
-      () => {}, // whoever asked hears of it
-    );
-    return transfer;
+    return this.relay.fetch(holder, orders);
   }
 
   private pythonRuns(): void {

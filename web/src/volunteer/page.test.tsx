@@ -1,0 +1,91 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { afterEach, expect, test, vi } from "vitest";
+import { Page } from "./page.tsx";
+import * as state from "./state.ts";
+
+const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>&lt;b&gt;';
+const actions = { start: vi.fn(), stop: vi.fn(), again: vi.fn(), allow: vi.fn() };
+
+async function shown(): Promise<HTMLElement> {
+  const root = document.createElement("main");
+  document.body.replaceChildren(root);
+  render(<Page {...actions} />, root);
+  await new Promise((resolve) => setTimeout(resolve));
+  return root;
+}
+
+afterEach(() => {
+  state.phase.value = { is: "connecting" };
+  state.started.value = false;
+  state.title.value = "";
+  state.job.value = "";
+  state.tasks.value = [];
+  state.tasksDone.value = 0;
+});
+
+test("before Start it says who asks, and offers Start alone", async () => {
+  state.phase.value = { is: "invited" };
+  state.title.value = "Word count of class 3b";
+  const page = await shown();
+  expect(page.textContent).toContain("“Word count of class 3b” asks for your help");
+  expect([...page.querySelectorAll("button")].map(({ id }) => id)).toEqual(["start"]);
+  page.querySelector<HTMLButtonElement>("#start")?.click();
+  expect(actions.start).toHaveBeenCalledOnce();
+});
+
+test("while it works it shows the job, node and partition, and offers Stop", async () => {
+  state.phase.value = { is: "working" };
+  state.started.value = true;
+  state.job.value = "word count";
+  state.tasks.value = [
+    { name: "map at job.py:3", partition: 4, state: "running" },
+    { name: "map at job.py:3", partition: 5, state: "ready" },
+  ];
+  state.tasksDone.value = 12;
+  const page = await shown();
+  expect(page.querySelector("#status")?.textContent).toBe("Computing");
+  expect(page.querySelector("#meter-job")?.textContent).toBe("word count");
+  expect(page.querySelector("#meter-task")?.textContent).toBe("map at job.py:3, partition 4");
+  expect(page.querySelector("#meter-tasks")?.textContent).toBe("12");
+  page.querySelector<HTMLButtonElement>("#stop")?.click();
+  expect(actions.stop).toHaveBeenCalledOnce();
+});
+
+test("a stranger's words are shown as text, never as markup", async () => {
+  state.phase.value = { is: "invited" };
+  state.title.value = hostile;
+  expect((await shown()).querySelector("img, script, b")).toBe(null);
+  state.phase.value = { is: "working" };
+  state.started.value = true;
+  state.job.value = hostile;
+  state.tasks.value = [{ name: hostile, partition: 0, state: "running" }];
+  const page = await shown();
+  expect(page.querySelector("img, script, b")).toBe(null);
+  expect(page.querySelector("#meter-job")?.textContent).toBe(hostile);
+  state.phase.value = { is: "cannot-start", reason: hostile };
+  expect((await shown()).querySelector("img, script, b")).toBe(null);
+});
+
+test.each<[state.Phase, string]>([
+  [{ is: "connecting" }, "Connecting"],
+  [{ is: "gone" }, "The coordinator is gone"],
+  [{ is: "no-invite" }, "This page needs an invite link"],
+  [{ is: "refused", code: "unauthenticated", reason: "" }, "This link is not valid"],
+  [{ is: "refused", code: "wrong_role", reason: "" }, "This is not an invite link"],
+  [{ is: "refused", code: "version", reason: "" }, "This page is out of date"],
+  [{ is: "cannot-sandbox", escaped: ["fetch (worker)"] }, "This browser cannot sandbox"],
+  [{ is: "cannot-start", reason: "no network" }, "Python could not be started"],
+  [{ is: "unsupported", what: "WebAssembly" }, "This browser is too old"],
+  [{ is: "left" }, "Stopped"],
+])("the phase %o is told in plain words", async (phase, words) => {
+  state.phase.value = phase;
+  expect((await shown()).querySelector("#status strong")?.textContent).toContain(words);
+});
+
+test("no word of the page carries an inline style or handler: its policy would drop them", async () => {
+  state.phase.value = { is: "working" };
+  state.started.value = true;
+  const page = await shown();
+  expect(page.querySelector("[style], [onclick], [onchange]")).toBe(null);
+});
