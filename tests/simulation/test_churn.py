@@ -23,8 +23,8 @@ from tabswarm.simulation.sequential import evaluate
 from tabswarm.simulation.simulated_driver import SimulatedDriver, SimulatedJob
 from tabswarm.simulation.swarm import Conditions, SimulatedSwarm
 
-CHURN_SEEDS = 240
-CALM_SEEDS = 60
+CHURN_SEEDS = 160
+CALM_SEEDS = 40
 BATCH = 20
 LAST_SUBMISSION = 400
 """Milliseconds after which no story submits anything more."""

@@ -4,15 +4,16 @@ Three rules:
 
 1. A key has at most one stored generation. It is *stored* while at least one holder is there; the last holder's end
    is the block's end, in the same step.
-2. Every attempt at a task writes generations of its own, so what a late or cancelled attempt left behind can never be
-   taken for the committed block. Numbers are never used twice, not even for keys that were forgotten since (`floor`).
-   Generation 0 is what the driver holds of its source nodes; computed blocks start at 1.
+2. Every attempt at a task writes a generation of its own, so what a late or cancelled attempt left behind can never be
+   taken for the committed block. The application counts its attempts, and that number is the generation: no number is
+   used twice, and nothing has to be remembered for it. Generation 0 is what the driver holds of its source nodes.
 3. The map outputs of a shuffle are an append-only log: a volunteer gets it whole once, and then what was added. A
    shuffle exists when no map partition is absent, so a reducer waits for a counter and never for M blocks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tabswarm.ids import BlockId, BlockKind
@@ -20,7 +21,6 @@ from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
 from tabswarm.plan.location import Location, MapOutput
 
 DRIVER_GENERATION = 0
-FIRST_GENERATION = 1
 
 
 @dataclass(slots=True, eq=False)
@@ -90,8 +90,8 @@ class BlockTable:
     shuffles: dict[int, MapOutputTable] = field(default_factory=dict)
     by_holder: dict[str, dict[SinkKey, None]] = field(default_factory=dict)
     by_owner: dict[int, dict[SinkKey, None]] = field(default_factory=dict)
-    generations: dict[SinkKey, int] = field(default_factory=dict)
-    floor: int = FIRST_GENERATION
+    shuffles_of: dict[int, dict[int, None]] = field(default_factory=dict)
+    last_generation: int = DRIVER_GENERATION
 
     def open_shuffle(self, shuffle: int, child: int, map_partitions: int) -> MapOutputTable:
         """The table of a shuffle, made when its first task is."""
@@ -99,15 +99,20 @@ class BlockTable:
         if table is None:
             absent = dict.fromkeys(range(map_partitions))
             table = self.shuffles[shuffle] = MapOutputTable(child, map_partitions, absent)
+            self.shuffles_of.setdefault(child, {})[shuffle] = None
         return table
 
-    def new_generation(self, key: SinkKey) -> BlockId:
-        """A block id that no attempt ever had."""
-        generation = self.generations.get(key, self.floor)
-        self.generations[key] = generation + 1
+    def new_generation(self, keys: Iterable[SinkKey]) -> dict[BlockId, SinkKey]:
+        """Block ids that no attempt ever had, one for each key."""
+        self.last_generation += 1
+        return {self._block_id(key): key for key in keys}
+
+    def _block_id(self, key: SinkKey) -> BlockId:
         if isinstance(key, MapOutputKey):
-            return BlockId(self.application, BlockKind.MAP_OUTPUT, key.shuffle, key.partition, generation)
-        return BlockId(self.application, BlockKind.PARTITION, key.node, key.partition, generation)
+            kind, node = BlockKind.MAP_OUTPUT, key.shuffle
+        else:
+            kind, node = BlockKind.PARTITION, key.node
+        return BlockId(self.application, kind, node, key.partition, self.last_generation)
 
     def owner(self, key: SinkKey) -> int:
         """The node whose release lets the block go."""
@@ -164,15 +169,12 @@ class BlockTable:
             table.absent[key.partition] = None
             table.append(MapOutput(key.partition, block.id.generation, 0, b"", 0, ()))
 
-    def forget_generation(self, key: SinkKey) -> None:
-        """The key has no block, no task and no handle any more: its counter goes, its numbers stay used."""
-        self.floor = max(self.floor, self.generations.pop(key, self.floor))
-
-    def forget_shuffle(self, shuffle: int) -> None:
-        """A shuffle without blocks and tasks: its table goes."""
-        table = self.shuffles.pop(shuffle)
-        for partition in range(table.map_partitions):
-            self.forget_generation(MapOutputKey(shuffle, partition))
+    def forget_shuffles(self, child: int) -> tuple[int, ...]:
+        """The shuffles that a node reads have no blocks and tasks any more: their tables go. Returns which."""
+        gone = tuple(self.shuffles_of.pop(child, ()))
+        for shuffle in gone:
+            del self.shuffles[shuffle]
+        return gone
 
 
 def _entry(key: MapOutputKey, block: StoredBlock) -> MapOutput:

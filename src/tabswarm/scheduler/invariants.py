@@ -59,7 +59,7 @@ def _check_blocks(state: SwarmState, application: Application) -> None:
     for key, block in blocks.stored.items():
         _require(key_of(block.id) == key, f"1: {block.id} is stored as {key}")
         _require(block.id.application == application.id, f"14: {application.id} stores {block.id}")
-        _require(block.id.generation < blocks.generations.get(key, blocks.floor), f"1: {block.id} may be made again")
+        _require(0 < block.id.generation <= blocks.last_generation, f"1: {block.id} may be made again")
         _require(bool(block.holders), f"7: {block.id} is stored nowhere")
         for holder in block.holders:
             _require(holder in state.volunteers.by_id, f"7: {holder} left and holds {block.id}")

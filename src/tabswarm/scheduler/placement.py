@@ -110,11 +110,11 @@ def _bytes_by_holder(application: Application, task: Task) -> dict[str, int]:
 
 
 def assign(state: SwarmState, application: Application, task: Task, volunteer: Volunteer) -> None:
-    """Give the task to the volunteer: a lease, fresh generations for its sinks, and before it what the volunteer has
+    """Give the task to the volunteer: a lease, a fresh generation for its sinks, and before it what the volunteer has
     not got yet of code and tables."""
     job = state.jobs[task.job]
     task.starts += 1
-    sinks = {application.blocks.new_generation(key): key for key, _ in task.cut.sinks}
+    sinks = application.blocks.new_generation(key for key, _ in task.cut.sinks)
     attempt = Attempt(task.starts, volunteer.id, sinks)
     task.move(Move.ASSIGN)
     task.attempts[attempt.number] = attempt

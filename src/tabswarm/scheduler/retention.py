@@ -41,7 +41,9 @@ def sweep(state: SwarmState, application: Application, node: int) -> None:
     application.expiring.pop(node, None)
     if node in application.released and node not in application.blocks.by_owner:
         del application.released[node]
-        _forget_node(application, node)
+        for shuffle in application.blocks.forget_shuffles(node):
+            for volunteer in state.volunteers.by_id.values():
+                volunteer.tables.pop((application.id, shuffle), None)
 
 
 def drop_block(state: SwarmState, application: Application, key: SinkKey) -> None:
@@ -49,15 +51,6 @@ def drop_block(state: SwarmState, application: Application, key: SinkKey) -> Non
     block = application.blocks.drop(key)
     for holder in block.holders:
         state.drop_at(holder, (block.id,))
-
-
-def _forget_node(application: Application, node: int) -> None:
-    """A released node without blocks, and in no running job: what was counted for it goes as well."""
-    blocks = application.blocks
-    for shuffle in [shuffle for shuffle, table in blocks.shuffles.items() if table.child == node]:
-        blocks.forget_shuffle(shuffle)
-    for key in [key for key in blocks.generations if isinstance(key, BlockKey) and key.node == node]:
-        blocks.forget_generation(key)
 
 
 def release(state: SwarmState, application: Application, nodes: Iterable[int]) -> None:

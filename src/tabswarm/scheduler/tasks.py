@@ -113,8 +113,8 @@ class Task:
 
     `failures` are those that count against it; `tried` counts attempts that ended badly by volunteer, so that the next
     one goes elsewhere. `unfetched` counts attempts that lacked a source whose holder is there; after some of these the
-    task rests until `rests_until` (milliseconds). `roots` are the function slots of its code, `code` all blobs that these
-    need.
+    task rests until `rests_until` (milliseconds). `roots` are the function slots of its code, `code` all blobs that
+    these need.
     """
 
     id: int

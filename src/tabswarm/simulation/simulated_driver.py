@@ -3,6 +3,7 @@ before it could fetch it is computed again and told again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,10 @@ class SimulatedJob:
         """Whether it has its answer, or will have none."""
         return self.error is not None or (self.done and len(self.blocks) == len(self.plan.partitions))
 
+    def has_or_failed(self, partition: int) -> bool:
+        """Whether waiting for a partition is over."""
+        return partition in self.blocks or self.error is not None
+
 
 class SimulatedDriver:
     """One driver of one application, and the source data that does not stand in its plans."""
@@ -40,6 +45,7 @@ class SimulatedDriver:
         self.application = application
         self.alive = True
         self.data: dict[tuple[int, int], bytes] = {}
+        self.readers: dict[int, Callable[[int], bytes]] = {}
         self.jobs: dict[int, SimulatedJob] = {}
         self.by_id: dict[str, SimulatedJob] = {}
 
@@ -49,6 +55,11 @@ class SimulatedDriver:
         job = self.jobs[request] = SimulatedJob(plan)
         self.swarm.send(self, events.JobSubmitted(peer=self.id, request=request, plan=plan))
         return job
+
+    def source(self, node: int, partition: int) -> bytes:
+        """One block of the data that does not stand in the plans."""
+        reader = self.readers.get(node)
+        return reader(partition) if reader is not None else self.data[(node, partition)]
 
     def receive(self, command: commands.Command) -> None:
         """Hear what the coordinator says."""

@@ -135,7 +135,7 @@ class SimulatedSwarm:
             if not driver.alive:
                 return "gone"
             assert block.generation == DRIVER_GENERATION
-            data = driver.data[(block.node, block.partition)]
+            data = driver.source(block.node, block.partition)
             return Piece(data, segment_hash(data), root, block, 0, holder)
         volunteer = self.volunteers.get(holder)
         if volunteer is None:
