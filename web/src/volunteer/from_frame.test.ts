@@ -54,6 +54,14 @@ test.each([
   expect(readFromWorker({ is: "finished", message: new Uint8Array(1), blocks: [block] })).toBe(null);
 });
 
+test("half a surrogate pair never reaches the coordinator", () => {
+  const text = "a\ud800b";
+  expect(readFromWorker({ is: "output", stream: "stdout", text, partition: 0, dropped: 0 })).toMatchObject({
+    text: "a\ufffdb",
+  });
+  expect(readFromWorker({ is: "dead", reason: text, memory: false })).toMatchObject({ reason: "a\ufffdb" });
+});
+
 test("what a stranger adds to a message does not come along", () => {
   expect(readFromWorker({ is: "ready", python: "3.14", __proto__: { admin: true }, more: 1 })).toEqual({
     is: "ready",

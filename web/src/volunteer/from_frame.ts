@@ -10,24 +10,23 @@ export function readFromBroker(data: unknown): FromBroker | null {
   const { is, worker, reason, escaped, refused } = data;
   if (is === "ready") return { is };
   if (is === "probed" && isTexts(escaped) && isTexts(refused)) return { is, escaped, refused };
-  if (is === "died" && isCount(worker) && isText(reason)) return { is, worker, reason: reason.slice(0, TEXT_LIMIT) };
+  if (is === "died" && isCount(worker) && isText(reason)) return { is, worker, reason: short(reason) };
   return null;
 }
 
 const TEXT_LIMIT = 4096;
+const short = (text: string) => text.slice(0, TEXT_LIMIT).toWellFormed();
 
 export function readFromWorker(data: unknown): FromWorker | null {
   if (!isRecord(data)) return null;
   const { is } = data;
   switch (is) {
     case "ready":
-      return isText(data.python) ? { is, python: data.python.slice(0, TEXT_LIMIT) } : null;
+      return isText(data.python) ? { is, python: short(data.python) } : null;
     case "broken":
-      return isText(data.reason) ? { is, reason: data.reason.slice(0, TEXT_LIMIT) } : null;
+      return isText(data.reason) ? { is, reason: short(data.reason) } : null;
     case "dead":
-      return isText(data.reason)
-        ? { is, reason: data.reason.slice(0, TEXT_LIMIT), memory: data.memory === true }
-        : null;
+      return isText(data.reason) ? { is, reason: short(data.reason), memory: data.memory === true } : null;
     case "output":
       return readOutput(data);
     case "failed":
@@ -37,9 +36,7 @@ export function readFromWorker(data: unknown): FromWorker | null {
         ? { is, message: data.message, blocks: data.blocks }
         : null;
     case "corrupt":
-      return isText(data.block) && isText(data.reason)
-        ? { is, block: data.block, reason: data.reason.slice(0, TEXT_LIMIT) }
-        : null;
+      return isText(data.block) && isText(data.reason) ? { is, block: data.block, reason: short(data.reason) } : null;
     default:
       return null;
   }
@@ -48,7 +45,8 @@ export function readFromWorker(data: unknown): FromWorker | null {
 function readOutput({ stream, text, partition, dropped }: Record<string, unknown>): FromWorker | null {
   if ((stream !== "stdout" && stream !== "stderr") || !isText(text)) return null;
   if (!Number.isSafeInteger(partition) || !isCount(dropped)) return null;
-  return { is: "output", stream, text, partition: partition as number, dropped };
+  // Python refuses a message with half a surrogate pair in it, and would end the session over it.
+  return { is: "output", stream, text: text.toWellFormed(), partition: partition as number, dropped };
 }
 
 /** Sizes that add up, and a hash for each segment. */

@@ -156,7 +156,7 @@ export class Tasks {
   private pass(attempt: Attempt, message: Extract<FromWorker, { is: "output" }>): void {
     const { task, attempt: number } = attempt.assign.spec;
     const { stream, partition, dropped } = message;
-    const text = message.text.slice(0, Math.max(0, OUTPUT_LIMIT - attempt.printed));
+    const text = message.text.slice(0, Math.max(0, OUTPUT_LIMIT - attempt.printed)).toWellFormed();
     attempt.printed += text.length;
     if (text || dropped) this.around.send({ type: "Output", task, attempt: number, stream, text, partition, dropped });
   }

@@ -2,7 +2,7 @@
  * Holds what came over the wire to the protocol: the schema is generated from the Python definition, so a message that
  * passes here has the shape that its TypeScript type says.
  */
-import { decodeMessage, decodeValue } from "./codec.ts";
+import { decodeMessage, decodeValue, type Tagged } from "./codec.ts";
 import { directions, type Shape, type StructShape, schema, type ToVolunteer } from "./messages.ts";
 
 /** The bytes are no message of the protocol; the text says where they part from it. */
@@ -12,11 +12,15 @@ export class BadMessage extends Error {
 
 /** Reads a message from the coordinator; throws a `BadMessage` for anything that it may not say to a volunteer. */
 export function readToVolunteer(bytes: Uint8Array): ToVolunteer {
+  return readMessage(bytes, directions.ToVolunteer) as ToVolunteer;
+}
+
+/** Reads a message that may have one of these types; throws a `BadMessage` for any other. */
+export function readMessage(bytes: Uint8Array, types: readonly string[]): Tagged {
   const message = decoded(bytes, decodeMessage);
-  if (!(directions.ToVolunteer as readonly string[]).includes(message.type))
-    throw new BadMessage(`a volunteer is told no ${message.type}`);
+  if (!types.includes(message.type)) throw new BadMessage(`no ${message.type} may be said here`);
   checkStruct(message, message.type, message.type);
-  return message as ToVolunteer;
+  return message;
 }
 
 /** Reads the msgpack of one struct by its name, e.g. `readStruct<Item>("Item", body)`. */

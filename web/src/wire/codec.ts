@@ -1,4 +1,4 @@
-import { decode, encode } from "@msgpack/msgpack";
+import { Decoder, encode } from "@msgpack/msgpack";
 
 /**
  * msgpack as the coordinator speaks it (`wire/messages.py`): each message a map whose `type` names it.
@@ -28,5 +28,21 @@ export function encodeValue(value: unknown): Uint8Array<ArrayBuffer> {
 }
 
 export function decodeValue(bytes: Uint8Array): unknown {
-  return decode(bytes);
+  return new StrictDecoder().decode(bytes);
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The library reads bytes that are no UTF-8 as some text or other; Python refuses them, and so does this. It reaches
+ * into the library (its version is pinned), and the test vectors notice if that ever fails to bite.
+ */
+// @ts-expect-error: the method is private to the library's types
+class StrictDecoder extends Decoder {
+  override decodeUtf8String(this: { bytes: Uint8Array; pos: number }, length: number, header: number): string {
+    const from = this.pos + header;
+    if (this.bytes.length < from + length) throw new RangeError("text cut short");
+    this.pos = from + length;
+    return utf8.decode(this.bytes.subarray(from, from + length));
+  }
 }
