@@ -74,8 +74,15 @@ class BlockStore:
         """Forget all blocks of an application."""
         self.drop([block for block in self._blocks if block.application == application])
 
+    def drop_fetched(self, inputs: Iterable[Iterable[Portion]], prefix: str) -> None:
+        """Remove the files in which a task's fetched sources lay, but no block of our own."""
+        for portions in inputs:
+            for portion in portions:
+                if portion.path.startswith(prefix):
+                    Path(portion.path).unlink(missing_ok=True)
+
     def drop_files(self, prefix: str) -> None:
-        """Remove the files that an unfinished attempt left."""
+        """Remove whatever files an attempt left that did not end well. Looks through the whole folder."""
         for path in Path(prefix).parent.glob(Path(prefix).name + "*"):
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()

@@ -81,6 +81,7 @@ class TaskRunner:
     async def _run(self, assign: Assign) -> None:
         spec = assign.spec
         prefix = self._store.fresh_prefix()
+        inputs: list[list[Portion]] = []
         written = False
         try:
             inputs = await self._sources.gather(assign, f"{prefix}in-")
@@ -106,7 +107,10 @@ class TaskRunner:
             reason = f"the volunteer could not run it: {error}"
             self._report(_told(assign, _broke(FailureKind.WORKER_DIED, type(error).__name__, reason)))
         finally:
-            self._store.drop_files(f"{prefix}in-" if written else prefix)
+            if written:
+                self._store.drop_fetched(inputs, prefix)
+            else:
+                self._store.drop_files(prefix)
 
     async def _compute(self, assign: Assign, inputs: list[list[Portion]], prefix: str) -> Done | Broke | Corrupt:
         """Run the task in a process. The process is given back only where it is sound."""
