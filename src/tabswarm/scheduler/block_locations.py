@@ -53,6 +53,7 @@ class MapOutputTable:
     log: list[MapOutput] = field(default_factory=list)
     epoch: int = 0
     bytes_by_holder: dict[str, int] = field(default_factory=dict)
+    answered: tuple[tuple[int, int, int], tuple[MapOutput, ...]] | None = None
 
     def append(self, entry: MapOutput) -> None:
         """Log an entry; a log that is mostly history is compacted, and everybody gets it whole again."""
@@ -62,8 +63,13 @@ class MapOutputTable:
             self.epoch += 1
 
     def news(self, epoch: int, position: int) -> tuple[MapOutput, ...]:
-        """What a volunteer that read `position` entries of `epoch` has not got yet, each partition once."""
-        return tuple(_latest(self.log[position:] if epoch == self.epoch else self.log))
+        """What a volunteer that read `position` entries of `epoch` has not got yet, each partition once. Many ask for
+        the same in a row."""
+        start = position if epoch == self.epoch else 0
+        asked = (self.epoch, start, len(self.log))
+        if self.answered is None or self.answered[0] != asked:
+            self.answered = (asked, tuple(_latest(self.log[start:])))
+        return self.answered[1]
 
     def moved(self, holder: str, size: int) -> None:
         """Count `size` bytes more (or less) with a holder."""
