@@ -228,3 +228,18 @@ async def test_a_stopped_application_lets_go_of_its_code() -> None:
         await until(first, JobFailed)
         await second.send(Submit(request=2, plan=plan, code={"f1": b""}))
         await until(second, Accepted)
+
+
+async def test_a_driver_that_comes_back_after_the_job_ended_is_told_its_results() -> None:
+    async with place() as here, volunteers(here, 1):
+        driver, watcher = await here.driver(), await here.driver()
+        job = await submit(driver)
+        await driver.close()
+        while True:
+            await watcher.send(ListJobs(request=1))
+            if (await until(watcher, Jobs)).jobs[0].state == "done":
+                break
+        again = await here.driver(resume=driver.welcome.resume)
+        relay = await here.relay(again)
+        assert await collect(again, relay, job) == EXPECTED
+        await relay.close()

@@ -42,7 +42,9 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     code_blobs: int = 20_000
     """Code of one application."""
     applications: int = 1_000
-    """Applications of one swarm that keep code."""
+    swarm_code_bytes: int = 2**30
+    """Applications of one swarm that keep code, and their code together. Past it those whose driver is gone lose
+    theirs, the oldest first."""
     request_items: int = 100_000
     """Blocks in one request on the relay."""
     relay_outbox_bytes: int = 32 * 2**20

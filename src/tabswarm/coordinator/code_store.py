@@ -5,7 +5,7 @@ That the bytes have the hash they are named by is proved where they are loaded; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.errors import PlanRefused
@@ -24,6 +24,11 @@ class CodeStore:
         self._bounds = bounds
         self._blobs: dict[str, bytes] = {}
         self._size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of all blobs."""
+        return self._size
 
     def add(self, blobs: dict[str, bytes]) -> None:
         """Keep blobs; one of a known name is not kept twice. Raises PlanRefused when they are too many or too large."""
@@ -47,6 +52,47 @@ class CodeStore:
     def take(self, names: Iterable[str]) -> dict[str, bytes]:
         """The blobs of these names that are here."""
         return {name: self._blobs[name] for name in names if name in self._blobs}
+
+
+class CodeStores:
+    """The code of all of a swarm's applications, the one that was fed longest ago first."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._stores: dict[str, CodeStore] = {}
+
+    def of(self, application: str) -> CodeStore:
+        """The application's code; an empty store where it has none."""
+        return self._stores.get(application) or CodeStore(self._bounds)
+
+    def add(self, application: str, blobs: dict[str, bytes], here: Collection[str]) -> CodeStore:
+        """Keep an application's blobs, and give its store.
+
+        Where there is no room, applications that are not `here` (their driver is gone) lose their code, the oldest
+        first; where that gives none, PlanRefused.
+        """
+        store = self._stores.pop(application, None) or CodeStore(self._bounds)
+        coming = sum(map(len, blobs.values()))
+        for other in list(self._stores):
+            if self._has_room(store, coming):
+                break
+            if other not in here:
+                del self._stores[other]
+        if store.size or self._has_room(store, coming):
+            self._stores[application] = store
+        if not self._has_room(store, coming):
+            raise PlanRefused(f"the swarm keeps the code of {len(self._stores)} applications already, and has no room")
+        store.add(blobs)
+        return store
+
+    def drop(self, application: str) -> None:
+        """The application is over."""
+        self._stores.pop(application, None)
+
+    def _has_room(self, store: CodeStore, coming: int) -> bool:
+        others = [other for other in self._stores.values() if other is not store]
+        total = sum(other.size for other in others) + store.size + coming
+        return len(others) < self._bounds.applications and total <= self._bounds.swarm_code_bytes
 
 
 def code_names(plan: Plan) -> Iterator[str]:

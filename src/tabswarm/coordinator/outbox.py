@@ -13,6 +13,9 @@ from collections.abc import Callable
 from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.wire.close_code import CloseCode
 
+_PATIENCE = 3.0
+"""Seconds that a peer has to read what was sent before its end."""
+
 
 class Outbox:
     """Messages for one connection, and the task that sends them.
@@ -72,8 +75,11 @@ class Outbox:
         self._change(-self._size)
 
     async def finished(self) -> None:
-        """Wait until all is sent and the connection closed (after `close`)."""
-        await asyncio.wait([self._sender])
+        """Wait until all is sent and the connection closed (after `close`), but not for long on who does not read."""
+        _, unread = await asyncio.wait([self._sender], timeout=_PATIENCE)
+        if unread:
+            self._sender.cancel()
+            await self._connection.close(*(self._closing or (CloseCode.TOO_SLOW, "")))
 
     def _change(self, bytes_: int) -> None:
         self._size += bytes_

@@ -13,7 +13,7 @@ from typing import Protocol
 import msgspec
 
 from tabswarm.coordinator.bounds import Bounds
-from tabswarm.coordinator.code_store import CodeStore, code_names
+from tabswarm.coordinator.code_store import CodeStores, code_names
 from tabswarm.coordinator.sessions import Session
 from tabswarm.coordinator.tokens import Role
 from tabswarm.coordinator.translate import FROM_COMMAND, FROM_VOLUNTEER
@@ -56,7 +56,7 @@ class Swarm:
         self.scheduler = scheduler
         self.sessions: dict[str, Session] = {}
         self._bounds = bounds
-        self._code: dict[str, CodeStore] = {}
+        self._code = CodeStores(bounds)
         self._names: dict[str, str] = {}
         self._jobs: dict[str, JobFacts] = {}
         self._submitting: m.Submit | None = None
@@ -111,7 +111,7 @@ class Swarm:
             if isinstance(order, commands.AssignTask):
                 self._introduce(session, order)
             application = getattr(order, "application", "")
-            session.tell(FROM_COMMAND[type(order)](order, self._code.get(application) or CodeStore(self._bounds)))
+            session.tell(FROM_COMMAND[type(order)](order, self._code.of(application)))
 
     def _note(self, order: commands.Command) -> None:
         """Keep the few facts that messages need and the scheduler does not have."""
@@ -130,6 +130,8 @@ class Swarm:
         session.running[spec.task, spec.attempt] = spec.job
         facts = self._jobs.get(spec.job)
         if facts is not None and spec.job not in session.told_jobs:
+            if len(session.told_jobs) >= self._bounds.jobs_remembered:
+                session.told_jobs.clear()
             session.told_jobs.add(spec.job)
             session.tell(m.JobInfo(application=spec.application, name=facts.name, job=spec.job, action=facts.action))
 
@@ -257,7 +259,7 @@ class Swarm:
                 self.feed(events.NodeUnpersisted(application=session.application, node=node))
             case m.StopApplication() if session.application:
                 self.feed(events.ApplicationStopped(application=session.application))
-                self._code.pop(session.application, None)
+                self._code.drop(session.application)
             case _:
                 session.tell(m.Refused(code="not_allowed", reason="that job or application is not this driver's"))
 
@@ -270,12 +272,8 @@ class Swarm:
         try:
             if not session.application or plan.application != session.application:
                 raise PlanRefused("the plan is of another application than this session's")
-            code = self._code.get(plan.application)
-            if code is None:
-                if len(self._code) >= self._bounds.applications:
-                    raise PlanRefused(f"the swarm has {len(self._code)} applications already")
-                code = self._code[plan.application] = CodeStore(self._bounds)
-            code.add(submit.code)
+            here = {peer.application for peer in self.sessions.values()}
+            code = self._code.add(plan.application, submit.code, here)
             if missing := code.missing(code_names(plan)):
                 raise PlanRefused(f"the code of {len(missing)} functions was not sent, such as {missing[0][:40]!r}")
         except PlanRefused as refused:
