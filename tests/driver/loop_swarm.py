@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import platform
+import traceback
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -25,15 +26,17 @@ from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.shipping.block_hash import HASH_SIZE
 from tabswarm.shipping.code_reader import CodeReader
 from tabswarm.transport.connection import ConnectionLost, Door
-from tabswarm.transport.relay import Relay, Served, open_relay
+from tabswarm.transport.relay import FetchBroken, Relay, Served, open_relay
 from tabswarm.transport.session import Session, open_volunteer_session
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
 from tabswarm.wire.messages import (
     Assign,
+    CancelTask,
     Code,
     DropBlocks,
     Failed,
+    FetchFailed,
     Finished,
     Hello,
     MapOutputs,
@@ -55,6 +58,7 @@ class LoopVolunteer:
         self._blobs: dict[str, bytes] = {}
         self._code = CodeReader(self._blobs)
         self._shuffles: dict[int, dict[int, MapOutput]] = {}
+        self._queue: dict[tuple[int, int], Assign] = {}
         self._session: Session[ToVolunteer]
         self._relay: Relay
 
@@ -73,6 +77,7 @@ class LoopVolunteer:
         self._session = await open_volunteer_session(await door.connect("control"), hello)
         relay_hello = msgspec.structs.replace(hello, socket="relay", resume=self._session.welcome.resume)
         self._relay = await open_relay(await door.connect("relay"), relay_hello, self._look_up)
+        self._more = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
     async def leave(self) -> None:
@@ -89,8 +94,15 @@ class LoopVolunteer:
         return Served(tuple(map(len, parts)), sink.hashes, parts)
 
     async def _run(self) -> None:
-        with contextlib.suppress(ConnectionLost):
-            await self._obey()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._obey())
+                group.create_task(self._work())
+        except* ConnectionLost:
+            pass
+        except* Exception:
+            traceback.print_exc()
+            await self._session.close()
 
     async def _obey(self) -> None:
         while True:
@@ -103,14 +115,37 @@ class LoopVolunteer:
                     for block in blocks:
                         self.blocks.pop(block, None)
                 case Assign() as assign:
-                    await self._do(assign)
+                    self._queue[assign.spec.task, assign.spec.attempt] = assign
+                    self._more.set()
+                case CancelTask(task=task, attempt=attempt):
+                    self._queue.pop((task, attempt), None)
                 case _:
                     pass
+
+    async def _work(self) -> None:
+        while True:
+            await self._more.wait()
+            while self._queue:
+                await self._do(self._queue.pop(next(iter(self._queue))))
+            self._more.clear()
 
     async def _do(self, assign: Assign) -> None:
         spec, self.tasks = assign.spec, self.tasks + 1
         self.before_task(assign)
-        pieces = [await self._pieces(source, assign) for source in spec.sources]
+        try:
+            pieces = [await self._pieces(source, assign) for source in spec.sources]
+        except FetchBroken as broken:
+            await self._session.send(
+                FetchFailed(
+                    task=spec.task,
+                    attempt=spec.attempt,
+                    block=broken.block,
+                    holder=broken.holder,
+                    reason=str(broken),
+                    corrupt=broken.corrupt,
+                )
+            )
+            return
         await self._session.send(Started(task=spec.task, attempt=spec.attempt))
         said: list[Output] = []
 
@@ -145,7 +180,7 @@ class LoopVolunteer:
 
     async def _pieces(self, source: Source, assign: Assign) -> list[Piece]:
         if isinstance(source, ShuffleSource):
-            entries = self._shuffles[source.shuffle]
+            entries = self._shuffles.get(source.shuffle, {})
             return [
                 await self._piece(
                     BlockId(source.application, BlockKind.MAP_OUTPUT, source.shuffle, index, entries[index].generation),

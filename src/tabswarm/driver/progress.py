@@ -27,6 +27,7 @@ class ProgressDisplay:
     def __init__(self, enabled: bool | None = None) -> None:
         self._enabled = _is_terminal() if enabled is None else enabled
         self._jobs: dict[int, SwarmJob] = {}
+        self._told: set[int] = set()
         self._bars: dict[int, TaskID] = {}
         self._display: Progress | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -38,8 +39,15 @@ class ProgressDisplay:
             if self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(APPEARS_AFTER, self._show)
 
+    def heard(self, job: SwarmJob) -> None:
+        """The coordinator told how far a job is. What it waits for is said once, also where there is no bar."""
+        if job.waiting_for and job.request not in self._told and not self._enabled and sys.stderr is not None:
+            self._told.add(job.request)
+            sys.stderr.write(f"[tabswarm] {_title(job)} waits for {harmless(job.waiting_for)}\n")
+
     def ended(self, job: SwarmJob) -> None:
         """A job is over."""
+        self._told.discard(job.request)
         self._jobs.pop(job.request, None)
         bar = self._bars.pop(job.request, None)
         if bar is not None and self._display is not None:

@@ -235,6 +235,7 @@ class SwarmEngine:
                     job.on_progress(
                         message.done, message.total, message.running, message.volunteers, message.waiting_for
                     )
+                    self._progress.heard(job)
             case ResultsReady():
                 if (job := self._by_id.get(message.job)) is not None:
                     self._fetcher.take(job, message.results)
