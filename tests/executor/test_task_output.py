@@ -45,6 +45,22 @@ def test_output_past_the_cap_is_counted_and_dropped() -> None:
     assert sum(dropped for *_, dropped in got) == 9000
 
 
+def test_the_first_lines_are_told_as_they_come_and_many_together() -> None:
+    program = Program()
+    seen: list[int] = []
+
+    def talk(record: int) -> None:
+        print("line", record)
+        seen.append(len(program.told))
+
+    given = program.step(op.Parallelize(), program.values(range(1000)))
+    program.keep(program.step(op.Map(program.code(talk)), given))
+    program.run()
+    assert seen[:3] == [1, 2, 3]
+    assert len(program.told) < 200
+    assert "".join(text for _, text, _, _ in program.told) == "".join(f"line {index}\n" for index in range(1000))
+
+
 def test_bytes_and_odd_characters_do_no_harm() -> None:
     def talk(record: int) -> None:
         sys.stdout.buffer.write(b"\xff\n")

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 Output = Callable[[str, str, int, int], None]
 """Takes `(stream, text, partition, dropped)`: `dropped` counts the bytes that were over the cap since the last call."""
 
+_AT_ONCE = 40
+"""Lines that are told as they come; later ones wait for one another."""
 _FLUSH_BYTES = 8 * 1024
 _FLUSH_SECONDS = 0.25
 
 
 class TaskOutput:
-    """Collects the output of one task, and tells it a few lines at a time."""
+    """Collects the output of one task, and tells it a few lines at a time (whole lines, so far as that goes)."""
 
     def __init__(self, tell: Output, limit: int) -> None:
         self.partition = -1
@@ -34,6 +36,7 @@ class TaskOutput:
         self._dropped = 0
         self._waiting: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
         self._told = time.monotonic()
+        self._times = 0
 
     def write(self, stream: str, data: bytes) -> None:
         """Take bytes of a stream."""
@@ -44,7 +47,8 @@ class TaskOutput:
             return
         waiting = self._waiting[stream]
         waiting += kept
-        if len(waiting) >= _FLUSH_BYTES or time.monotonic() - self._told > _FLUSH_SECONDS:
+        due = self._times < _AT_ONCE or time.monotonic() - self._told > _FLUSH_SECONDS
+        if due or len(waiting) >= _FLUSH_BYTES:
             end = len(waiting) if len(waiting) >= 8 * _FLUSH_BYTES else waiting.rfind(b"\n") + 1
             if end:
                 self._send(stream, bytes(waiting[:end]))
@@ -68,6 +72,7 @@ class TaskOutput:
     def _send(self, stream: str, data: bytes) -> None:
         dropped, self._dropped = self._dropped, 0
         self._told = time.monotonic()
+        self._times += 1
         self._tell(stream, data.decode("utf-8", "replace"), self.partition, dropped)
 
 

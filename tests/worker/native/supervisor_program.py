@@ -19,7 +19,7 @@ from tabswarm.worker.native.run import stopped_by_signals
 
 async def main(flag: Path) -> None:
     coordinator = LoneCoordinator()
-    volunteer = NativeVolunteer(coordinator, "token", slots=1)
+    volunteer = NativeVolunteer(coordinator, "token", slots=1, block_root=flag.parent)
     with stopped_by_signals(volunteer):
         running = asyncio.create_task(volunteer.run())
         await volunteer.joined.wait()

@@ -29,7 +29,7 @@ def supervisor(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "TMPDIR": str(tmp_path)},
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
     )
     assert process.stdout is not None
     with process:

@@ -11,6 +11,7 @@ import contextlib
 import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tabswarm.errors import ConnectionRefused
 from tabswarm.transport.connection import ConnectionLost, Door
@@ -38,7 +39,7 @@ class NativeVolunteer:
     """A supervisor of `slots` worker processes, at a coordinator's `door`.
 
     `memory` is the budget for blocks in bytes: past it the volunteer goes on, and says so once. `say` takes lines for
-    the person. `joined` is set while a session is open.
+    the person. The folder of blocks is made in `block_root`, or where there is room. `joined` is set while a session is open.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class NativeVolunteer:
         memory: int = DEFAULT_MEMORY,
         name: str = "",
         say: Say = lambda line: None,
+        block_root: Path | None = None,
     ) -> None:
         self.slots = slots
         self.memory = memory
@@ -59,6 +61,7 @@ class NativeVolunteer:
         self._token = token
         self._name = name
         self._say = say
+        self._block_roots = None if block_root is None else [block_root]
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -102,7 +105,7 @@ class NativeVolunteer:
         )
 
     async def _work(self, session: Session[m.ToVolunteer]) -> None:
-        directory = await asyncio.to_thread(make_block_directory, self.memory)
+        directory = await asyncio.to_thread(make_block_directory, self.memory, self._block_roots)
         store = BlockStore(directory)
         self.pool = pool = ProcessPool(self.slots, directory)
         outbox: asyncio.Queue[m.Message] = asyncio.Queue()
