@@ -80,7 +80,8 @@ class Answers:
         return self._pages.file(request)
 
     async def health(self, request: Request) -> Response:
-        return PlainTextResponse("ok\n")
+        # Open to other origins, so that the sealed frame's self-test shows that its own policy alone shuts this door.
+        return PlainTextResponse("ok\n", headers={"Cross-Origin-Resource-Policy": "cross-origin"})
 
     async def jobs(self, request: Request, grant: Grant) -> Response:
         """The jobs of the token's swarm, as a JSON list of `JobReport`."""

@@ -1,4 +1,4 @@
-import type { Runtime } from "../frame/protocol.ts";
+import type { ProbeTargets, Runtime } from "../frame/protocol.ts";
 import { BlockStore } from "../peer/block_store.ts";
 import { Relay } from "../peer/relay.ts";
 import { Session } from "../peer/session.ts";
@@ -57,7 +57,7 @@ export class Volunteer {
     state.started.value = true;
     state.phase.value = { is: "sealing" };
     try {
-      const sandbox = await Sandbox.open(document.body, probeTargets(), () => this.frameGone());
+      const sandbox = await Sandbox.open(document.body, await probeTargets(), () => this.frameGone());
       if (state.phase.value.is !== "sealing") return sandbox.close();
       this.sandbox = sandbox;
     } catch (error) {
@@ -222,13 +222,16 @@ function socketAddress(path: "/socket" | "/relay"): string {
   return address.href;
 }
 
-/** What the self-test tries from inside; this page can reach all of it. */
-function probeTargets() {
-  return {
-    fetch: new URL("/healthz", location.href).href,
-    socket: socketAddress("/socket"),
-    script: import.meta.url,
-  };
+/**
+ * What the self-test tries from inside. The control comes first: the address that it fetches must be one that any
+ * origin could reach, for else a refusal says nothing of the frame.
+ */
+async function probeTargets(): Promise<ProbeTargets> {
+  const address = new URL("/healthz", location.href).href;
+  const answer = await fetch(address, { cache: "no-store" });
+  if (!answer.ok || answer.headers.get("Cross-Origin-Resource-Policy") !== "cross-origin")
+    throw new Error("the self-test has no control here, for the coordinator's /healthz is not open to other origins");
+  return { fetch: address, socket: socketAddress("/socket"), script: import.meta.url };
 }
 
 /** "3.14" of Pyodide "314.0.7", which carries Python's version in its own. */
