@@ -39,7 +39,8 @@ class NativeVolunteer:
     """A supervisor of `slots` worker processes, at a coordinator's `door`.
 
     `memory` is the budget for blocks in bytes: past it the volunteer goes on, and says so once. `say` takes lines for
-    the person. The folder of blocks is made in `block_root`, or where there is room. `joined` is set while a session is open.
+    the person. The folder of blocks is made in `block_root`, or where there is room. `joined` is set while a
+    session is open.
     """
 
     def __init__(
