@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import pytest
 
-from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, TokenRefused, VersionRefused
+from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, PlanRefused, TokenRefused, VersionRefused
 from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.transport.memory import pair
 from tabswarm.transport.session import Session, open_driver_session, open_volunteer_session
@@ -127,3 +127,12 @@ async def test_closing_twice_and_while_receiving_is_fine() -> None:
     await session.close()
     with pytest.raises(ConnectionLost):
         await waiting
+
+
+async def test_a_message_that_the_coordinator_would_not_read_is_not_sent() -> None:
+    session, there = await opened()
+    with pytest.raises(PlanRefused, match="33554432 are allowed"):
+        await session.send(Leaving(reason="x" * 2**25))
+    await session.send(Leaving())
+    assert msgspec.msgpack.decode(await there.receive()) == {"type": "Leaving"}
+    await session.close()

@@ -12,11 +12,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, TokenRefused, VersionRefused
+from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, PlanRefused, TokenRefused, VersionRefused
 from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.malformed import MALFORMED
-from tabswarm.wire.messages import Hello, Message, Ping, Pong, Refused, ToDriver, ToVolunteer, Welcome
+from tabswarm.wire.messages import MESSAGE_LIMIT, Hello, Message, Ping, Pong, Refused, ToDriver, ToVolunteer, Welcome
 
 SILENCE = 10.0
 """Seconds without a word after which the coordinator is taken for gone; it pings each second."""
@@ -53,10 +53,16 @@ class Session(Generic[M]):
         return self._lost
 
     async def send(self, message: Message) -> None:
-        """Send one message. Raises ConnectionLost."""
+        """Send one message. Raises ConnectionLost; PlanRefused where it is too large (only a plan can be)."""
         if self._lost is not None:
             raise ConnectionLost(self._lost.code, self._lost.reason)
-        await self._connection.send(_encode(message))
+        data = _encode(message)
+        if len(data) > MESSAGE_LIMIT:
+            raise PlanRefused(
+                f"a {type(message).__name__} of {len(data)} bytes, where {MESSAGE_LIMIT} are allowed: fewer partitions,"
+                " smaller functions, or data in files would make it smaller"
+            )
+        await self._connection.send(data)
 
     async def receive(self) -> M:
         """The next message, pings apart. Raises ConnectionLost once the session is over and all has been read."""
