@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tabswarm.driver.plain_text import harmless
@@ -56,9 +57,10 @@ class ProgressDisplay:
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
-            if self._display is not None:
-                self._display.stop()
-                self._display = None
+            display, self._display = self._display, None
+            if display is not None:
+                with suppress(OSError, ValueError):  # the terminal is gone: there is nothing to clean up on it
+                    display.stop()
 
     def _show(self) -> None:
         if self._display is None:
@@ -67,7 +69,7 @@ class ProgressDisplay:
         for request, job in self._jobs.items():
             bar = self._bars.get(request)
             if bar is None:
-                bar = self._bars[request] = self._display.add_task(_title(job), total=None)
+                bar = self._bars[request] = self._display.add_task(_title(job), total=None, state=_state(job))
             self._display.update(
                 bar, total=job.total or None, completed=job.done, description=_title(job), state=_state(job)
             )
