@@ -51,7 +51,12 @@ def test_a_bar_appears_for_a_job_that_takes_a_while_and_goes_with_it(
             owns_loop=False,
         )
         with EngineContext(engine) as sc:
-            job = threading.Thread(target=lambda: (sc.range(10).count(), go.set()))
+
+            def count_and_say() -> None:
+                sc.range(10).count()
+                go.set()
+
+            job = threading.Thread(target=count_and_say)
             job.start()
             assert shown.wait(10)
             display = engine._progress._display

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import pickle
 import random
+import struct
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from operator import add
 from pathlib import Path
+from typing import ClassVar, cast
 
 import pytest
 from tests.driver.loop_swarm import LoopSwarm, LoopVolunteer, loop_swarm
 
+from tabswarm.driver import result_fetcher
 from tabswarm.driver.swarm_engine import SwarmEngine
+from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.driver.text_files import TextFiles
 from tabswarm.errors import (
+    BlockUnavailable,
     ContextInTask,
     CoordinatorUnreachable,
     NotShippable,
+    RecordRefused,
     ResultTooLarge,
     TabswarmError,
     TaskError,
 )
+from tabswarm.ids import BlockId, BlockKind
+from tabswarm.plan.lineage import Plan
+from tabswarm.plan.location import Location, Result
 from tabswarm.plan.operators import TextLines
 from tabswarm.rdd.call_site import CallSite
 from tabswarm.rdd.engine_context import EngineContext
@@ -30,6 +42,9 @@ from tabswarm.rdd.operation import Plain
 from tabswarm.rdd.rdd import RDD
 from tabswarm.rdd.source_data import SourceData
 from tabswarm.rdd.travel import read_block
+from tabswarm.shipping.block_hash import root_hash, segment_hash
+from tabswarm.transport.relay import FetchedBlock, Relay
+from tabswarm.transport.transfers import Ask
 
 
 @pytest.fixture
@@ -184,7 +199,7 @@ def test_a_result_whose_holder_leaves_is_computed_again() -> None:
         handle.wait(10)
         swarm.loop.run(first.leave())
         swarm.join(second)
-        blocks = [read_block(block) for _, block in handle.results()]
+        blocks = [read_block(block, 1 << 20) for _, block in handle.results()]
         assert [record for block in blocks for record in block] == [str(x) * 20_000 for x in range(4)]
 
 
@@ -194,3 +209,80 @@ def submitted(sc: EngineContext) -> None:
     assert isinstance(engine, SwarmEngine)
     while not engine._by_id:
         threading.Event().wait(0.001)
+
+
+def chunk(pickled: bytes) -> bytes:
+    """A block with one chunk that holds this pickle, whatever is in it."""
+    return struct.pack("<BII", 0, len(pickled), len(pickled)) + pickled
+
+
+class Harm:
+    """What a plain `pickle.loads` runs."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str, ...]]:
+        return os.mkdir, (str(self.path),)
+
+
+@pytest.mark.parametrize("padding", [0, 30_000], ids=["inline", "fetched"])
+def test_a_hostile_result_is_refused_and_does_no_harm(tmp_path: Path, padding: int) -> None:
+    hostile = pickle.dumps([Harm(tmp_path / "harm"), "x" * padding])
+    with loop_swarm(0) as swarm, EngineContext(swarm.engine()) as sc:
+        swarm.join(LoopVolunteer("liar", lie=lambda data: chunk(hostile)))
+        with pytest.raises(RecordRefused):
+            sc.range(2, numSlices=1).collect()
+        assert not (tmp_path / "harm").exists()
+    pickle.loads(hostile)
+    assert (tmp_path / "harm").exists()  # the control: it was hostile
+
+
+def test_a_result_that_unpacks_to_more_than_the_limit_is_refused_before_it_is_unpacked() -> None:
+    with loop_swarm(1) as swarm, EngineContext(swarm.engine(), max_result_size=1 << 20) as sc:
+        with pytest.raises(ResultTooLarge, match="maxResultSize"):
+            sc.range(1, numSlices=1).map(lambda x: bytes(3 << 20)).collect()
+
+
+async def test_a_holder_that_sends_other_bytes_than_were_committed_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(result_fetcher, "PATIENCE", 0.0)
+    monkeypatch.setattr(result_fetcher, "PAUSE", 0.0)
+    honest, good = segment_hash(b"good"), b"good"
+
+    class Holders:
+        """A relay over which one holder lies; which ones were asked is noted."""
+
+        asked: ClassVar[list[str]] = []
+
+        async def fetch(self, holder: str, asks: list[Ask]) -> list[FetchedBlock]:
+            self.asked.append(holder)
+            data = good if holder == "honest" else b"evil"
+            return [FetchedBlock(ask.wanted.block, None, (4,), segment_hash(data), data) for ask in asks]
+
+    def job_of(*holders: str) -> tuple[SwarmJob, Result]:
+        plan = Plan(application="a", nodes=(), target=1, partitions=(0,))
+        block = BlockId("a", BlockKind.PARTITION, 1, 0, 0)
+        return SwarmJob(1, plan, Nothing(), 100), Result(0, Location(block, 4, root_hash(honest), holders))
+
+    fetcher = result_fetcher.ResultFetcher(cast(Relay, Holders()))
+    job, result = job_of("liar", "honest")
+    fetcher.take(job, [result])
+    assert await asyncio.to_thread(list, job.results()) == [(0, b"good")]
+    assert Holders.asked == ["liar", "honest"]
+
+    job, result = job_of("liar")
+    fetcher.take(job, [result])
+    with pytest.raises(BlockUnavailable, match="other bytes"):
+        await asyncio.to_thread(list, job.results())
+
+
+class Nothing:
+    """The wire of a job that needs none."""
+
+    def cancel(self, job: SwarmJob) -> None:
+        pass
+
+    def done_with(self, job: SwarmJob) -> None:
+        pass

@@ -10,23 +10,21 @@ import atexit
 import os
 import sys
 import threading
-import weakref
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tabswarm.driver.brief_errors import install_brief_errors
 from tabswarm.errors import ContextInTask
 from tabswarm.plan.operators import TextLines
 from tabswarm.rdd.engine import Engine
-from tabswarm.rdd.engine_context import EngineContext
+from tabswarm.rdd.engine_context import MAX_RESULT_SIZE, EngineContext
 from tabswarm.rdd.operation import Plain
 from tabswarm.rdd.source_data import SourceData
 
 if TYPE_CHECKING:
     from tabswarm.rdd.rdd import RDD
 
-MAX_RESULT_SIZE = 1 << 30
-"""Bytes of one action's answer that the driver takes, unless the program says otherwise."""
 _NATIVE_PROCESS = "tabswarm.worker.native.process"
 _TAB_WORKER = "tabswarm.worker.pyodide.tasks"
 """What runs tasks: the main module of a native worker process, and what a tab's Worker has loaded."""
@@ -61,8 +59,13 @@ class Context(EngineContext):
             )
         install_brief_errors()
         master, engine = _start(master, appName, maxResultSize, progress)
-        super().__init__(engine, appName=appName, master=master, conf=conf)
-        _stop_at_exit(self)
+        super().__init__(engine, appName=appName, master=master, conf=conf, max_result_size=maxResultSize)
+        _stop_at_exit(engine)
+
+    def stop(self) -> None:
+        """End the application: cancel its jobs, drop its blocks; a local swarm ends with it. May be called again."""
+        super().stop()
+        _RUNNING.discard(self._engine)
 
     def textFile(self, name: str, minPartitions: int | None = None, use_unicode: bool = True) -> RDD[str]:
         """The lines of text files on this machine, which the driver serves to the volunteers.
@@ -115,15 +118,21 @@ def _script() -> str:
     return os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"
 
 
-def _stop_at_exit(context: Context) -> None:
-    """Stop the context when the program ends; a context that is gone by then needs nothing."""
-    reference = weakref.ref(context)
+_RUNNING: set[Engine] = set()
+"""The engines that the end of the program has to stop, also those whose context nobody holds any more."""
 
-    def stop() -> None:
-        alive = reference()
-        if alive is not None:
-            alive.stop()
 
-    # Before the interpreter forbids new work in threads, which ending a local swarm needs; `atexit` proper comes later.
-    register = getattr(threading, "_register_atexit", atexit.register)
-    register(stop)
+def _stop_at_exit(engine: Engine) -> None:
+    _watch_for_exit()
+    _RUNNING.add(engine)
+
+
+@cache
+def _watch_for_exit() -> None:
+    # Before the interpreter forbids new work in threads, which ending a local swarm needs; `atexit` comes later.
+    getattr(threading, "_register_atexit", atexit.register)(_stop_all)
+
+
+def _stop_all() -> None:
+    while _RUNNING:
+        _RUNNING.pop().stop()

@@ -25,6 +25,7 @@ from tabswarm.driver.task_output import OutputPrinter
 from tabswarm.errors import CoordinatorUnreachable, PlanRefused, TabswarmError
 from tabswarm.plan.lineage import Plan
 from tabswarm.rdd.engine import BlockReader
+from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
 from tabswarm.transport.connection import ConnectionLost, Door
 from tabswarm.transport.relay import Relay, open_relay
 from tabswarm.transport.session import Session, open_driver_session
@@ -51,8 +52,6 @@ from tabswarm.wire.messages import (
 )
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
 
-MAX_RESULT_SIZE = 1 << 30
-"""Bytes of one action's answer that a driver takes by default (Spark's default as well)."""
 GOODBYE = 2.0
 """Seconds that the coordinator has to hear that the application ends."""
 STOPS_WITHIN = 10.0

@@ -29,12 +29,21 @@ from tabswarm.rdd.type_variables import T, U
 
 Self = TypeVar("Self", bound="EngineContext")
 
+MAX_RESULT_SIZE = 1 << 30
+"""Bytes of one action's answer that a driver takes, unless the program says otherwise (Spark's default as well)."""
+
 
 class EngineContext:
     """One application: its RDDs, jobs and shipped code."""
 
     def __init__(
-        self, engine: Engine, *, appName: str | None = None, master: str = "", conf: Mapping[str, str] | None = None
+        self,
+        engine: Engine,
+        *,
+        appName: str | None = None,
+        master: str = "",
+        conf: Mapping[str, str] | None = None,
+        max_result_size: int = MAX_RESULT_SIZE,
     ) -> None:
         self.master = master
         self.appName = appName or "tabswarm"
@@ -44,6 +53,7 @@ class EngineContext:
         self._code = CodeBook(ship)
         self._handles = Handles()
         self._submitting = threading.Lock()
+        self._max_result_size = max_result_size
         self._stopped: str | None = None
 
     # --- what it is
@@ -206,7 +216,7 @@ class EngineContext:
         finished = False
         try:
             for _, block in handle.results():
-                yield read_block(block)
+                yield read_block(block, self._max_result_size)
             finished = True
         finally:
             if not finished:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tabswarm.errors import ContextInTask, NotShippable
+from tabswarm.errors import ContextInTask, NotShippable, RecordTooLarge, ResultTooLarge
 from tabswarm.rdd.code_book import Shipped
 from tabswarm.shipping.records import read_records
 
@@ -28,9 +28,18 @@ def dump_values(values: list[Any], what: str) -> bytes:
         return ship_values(values, what=what, root_folder=Path.cwd())
 
 
-def read_block(block: bytes) -> list[Any]:
-    """The records of a result, which a volunteer wrote: read by the restricted reader."""
-    return read_records(block)
+def read_block(block: bytes, limit: int) -> list[Any]:
+    """The records of a result, which a volunteer wrote: read by the restricted reader.
+
+    `limit` is the most bytes that they may have unpacked; more raise `ResultTooLarge`, before they are unpacked.
+    """
+    try:
+        return read_records(block, limit=limit)
+    except RecordTooLarge as error:
+        raise ResultTooLarge(
+            f"a partition of the answer is larger than the driver takes ({limit:,} bytes): {error}. Reduce it on the "
+            "swarm, or raise maxResultSize in Context(...)"
+        ) from None
 
 
 @contextmanager
