@@ -48,6 +48,11 @@ render(
   page,
 );
 
+// Out of the browser's back/forward cache the page would come back stopped and not know it.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
 // A second link opened in the same tab changes the fragment only: take it, and start from its beginning.
 addEventListener("hashchange", () => {
   if (location.hash) location.reload();

@@ -177,7 +177,7 @@ export class Volunteer {
   }
 
   private offer(slots: number): void {
-    this.workers.slots = slots;
+    this.workers.resize(slots);
     this.offered = slots;
     this.session.send({ type: "Resources", slots, memory: this.store.budget });
   }

@@ -76,7 +76,7 @@ const START_TRIES = 3;
 
 /** The Workers of this tab: at most `slots`, one warm before its first task. */
 export class Workers {
-  slots = 1;
+  private limit = 1;
   private all: PythonWorker[] = [];
   private failedStarts = 0;
   private closed = false;
@@ -91,6 +91,18 @@ export class Workers {
     private readonly cannotStart: (reason: string) => void,
   ) {}
 
+  get slots(): number {
+    return this.limit;
+  }
+
+  /** Another number of slots: idle Workers past it end at once, busy ones are not replaced. */
+  resize(slots: number): void {
+    this.limit = slots;
+    const alive = this.alive();
+    const idle = alive.filter(({ state }) => state === "idle");
+    for (const worker of idle.slice(0, Math.max(0, alive.length - slots))) worker.end();
+  }
+
   /** Starts one Worker ahead of its first task. */
   warm(): void {
     if (!this.closed && this.alive().length === 0) this.add();
@@ -103,12 +115,13 @@ export class Workers {
   take(application: string): PythonWorker | null {
     if (this.closed) return null;
     const alive = this.alive();
+    if (alive.filter(({ state }) => state === "busy").length >= this.limit) return null;
     const fits = ({ application: of }: PythonWorker) => of === application || of === null;
     const idle = alive.filter(({ state }) => state === "idle");
     const found = idle.find(({ application: of }) => of === application) ?? idle.find(fits);
     if (found) return found;
     if (alive.some(({ state }) => state === "starting")) return null;
-    if (alive.length >= this.slots) {
+    if (alive.length >= this.limit) {
       const other = idle[0];
       if (!other) return null;
       other.end();
