@@ -73,8 +73,10 @@ def ref(name: str) -> op.CodeRef:
 class PlanMaker:
     """Grows a plan node by node."""
 
-    def __init__(self, rng: random.Random, application: str) -> None:
+    def __init__(self, rng: random.Random, application: str, *, persisted: float = 0.15) -> None:
+        """`persisted` is the share of nodes that are."""
         self.rng = rng
+        self.persisted = persisted
         self.application = application
         self.nodes: list[Node] = []
         self.of_pairs: list[Node] = []
@@ -122,7 +124,7 @@ class PlanMaker:
             dependencies=dependencies,
             name=type(operator).__name__,
             call_site=f"plan.py:{number}",
-            storage=StorageLevel.MEMORY_ONLY if self.rng.random() < 0.15 and not grouped else None,
+            storage=StorageLevel.MEMORY_ONLY if self.rng.random() < self.persisted and not grouped else None,
         )
         self.nodes.append(node)
         if not grouped and not isinstance(operator, op.Range | op.TextLines | op.Zip | op.Cartesian):

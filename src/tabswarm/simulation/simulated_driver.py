@@ -53,8 +53,15 @@ class SimulatedDriver:
         """Ask for a plan's target partitions."""
         request = len(self.jobs) + 1
         job = self.jobs[request] = SimulatedJob(plan)
-        self.swarm.send(self, events.JobSubmitted(peer=self.id, request=request, plan=plan))
+        if self.alive:
+            self.swarm.send(self, events.JobSubmitted(peer=self.id, request=request, plan=plan))
         return job
+
+    def ask_again(self) -> None:
+        """After an interruption: the same requests again, of all jobs that are not over."""
+        for request, job in self.jobs.items():
+            if not job.over:
+                self.swarm.send(self, events.JobSubmitted(peer=self.id, request=request, plan=job.plan))
 
     def source(self, node: int, partition: int) -> bytes:
         """One block of the data that does not stand in the plans."""
@@ -62,7 +69,10 @@ class SimulatedDriver:
         return reader(partition) if reader is not None else self.data[(node, partition)]
 
     def receive(self, command: commands.Command) -> None:
-        """Hear what the coordinator says."""
+        """Hear what the coordinator says. (Of a job whose id it never heard it asks again.)"""
+        job_id = getattr(command, "job", "")
+        if not isinstance(command, commands.AcceptJob) and job_id and job_id not in self.by_id:
+            return
         match command:
             case commands.AcceptJob():
                 job = self.jobs[command.request]
@@ -91,6 +101,8 @@ class SimulatedDriver:
         holder = self.swarm.random.choice(location.holders)
 
         def arrived() -> None:
+            if not self.alive:
+                return
             piece = self.swarm.serve(holder, location.block, 0, location.root)
             if not isinstance(piece, str):
                 job.blocks[result.partition] = bytes(piece.data)
@@ -99,6 +111,6 @@ class SimulatedDriver:
         self.swarm.clock.after(self.swarm.transfer_delay(), arrived)
 
     def _thank(self, job: SimulatedJob) -> None:
-        if job.over and job.error is None and not job.fetched:
+        if self.alive and job.over and job.error is None and not job.fetched:
             job.fetched = True
             self.swarm.send(self, events.ResultsFetched(job=job.id))

@@ -92,6 +92,34 @@ class SimulatedSwarm:
         noticed = lost_from - self.clock.now + self._between(self.conditions.noticed_after)
         self.clock.after(noticed, lambda: self.event(events.VolunteerLeft(peer=peer)))
 
+    def evict(self, peer: str) -> None:
+        """A volunteer finds a block of its store damaged, or has no room for it: it lets go of it and says so."""
+        store = self.volunteers[peer].store
+        if store:
+            block = self.random.choice(list(store))
+            del store[block]
+            self.send(self.volunteers[peer], events.BlocksLost(peer=peer, blocks=(block,)))
+
+    def resize(self, peer: str, slots: int) -> None:
+        """A volunteer gives other slots."""
+        self.volunteers[peer].slots = slots
+        self.send(self.volunteers[peer], events.ResourcesChanged(peer=peer, slots=slots, memory=2**30))
+
+    def interrupt_driver(self, peer: str, away: int) -> None:
+        """A driver's connection breaks for good, and after `away` milliseconds it is back and asks again."""
+        driver = self.drivers[peer]
+        if not driver.alive:
+            return
+        driver.alive = False
+        self.send(driver, events.DriverLeft(peer=peer))
+
+        def back() -> None:
+            driver.alive = True
+            self.send(driver, events.DriverJoined(peer=peer, application=driver.application))
+            driver.ask_again()
+
+        self.clock.after(away, back)
+
     def add_driver(self, application: str) -> SimulatedDriver:
         """A program starts."""
         driver = SimulatedDriver(self, f"d-{application}", application)
