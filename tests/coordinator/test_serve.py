@@ -16,6 +16,7 @@ from tests.coordinator.web_client import WebClient, served
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tabswarm.coordinator import http
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.serve import serve
 from tabswarm.coordinator.settings import CannotServe, Settings
@@ -291,3 +292,13 @@ async def test_a_lost_connection_is_told_as_gone() -> None:
             await volunteer.receive()
         swarm = web.server.coordinator.swarm(web.server.swarm)
         await empty(swarm)
+
+
+async def test_a_head_that_comes_too_slowly_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "HEAD_SECONDS", 0.05)
+    async with served() as web:
+        assert await web.raw(b"") == b""
+        assert await web.raw(f"GET / HTTP/1.1\r\nHost: {web.host}\r\nX: ".encode()) == b""
+        second = f"GET /healthz HTTP/1.1\r\nHost: {web.host}\r\n\r\nGET /healthz HTTP/1.1\r\nX: ".encode()
+        assert (await web.raw(second)).count(b"200 OK") == 1
+        assert (await web.request("GET", "/healthz")).text == "ok\n"
