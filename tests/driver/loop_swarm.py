@@ -140,7 +140,7 @@ class LoopVolunteer:
                     attempt=spec.attempt,
                     block=broken.block,
                     holder=broken.holder,
-                    reason=str(broken),
+                    reason=f"{broken.code}: {broken}",
                     corrupt=broken.corrupt,
                 )
             )

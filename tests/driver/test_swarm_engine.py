@@ -29,6 +29,7 @@ from tabswarm.errors import (
     NotShippable,
     RecordRefused,
     ResultTooLarge,
+    SourceUnavailable,
     TabswarmError,
     TaskError,
 )
@@ -85,6 +86,16 @@ def test_text_files_are_read_when_volunteers_ask(sc: EngineContext, tmp_path: Pa
     files = TextFiles(str(tmp_path), 1)
     lines: RDD[str] = sc._source(Plain(TextLines()), SourceData.of_reader(files.sizes, files.read))
     assert lines.collect() == ["one", "two", "three", "", "five", "sechs \ufffd"]
+
+
+def test_a_file_that_changed_under_way_ends_the_job_and_says_so(sc: EngineContext, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("before\n")
+    files = TextFiles(str(path), 1)
+    lines: RDD[str] = sc._source(Plain(TextLines()), SourceData.of_reader(files.sizes, files.read))
+    path.write_text("after that\n")
+    with pytest.raises(SourceUnavailable, match=r"a\.txt has changed since .* call textFile again"):
+        lines.collect()
 
 
 def test_an_exception_in_a_task_names_its_type_and_the_users_line(sc: EngineContext) -> None:

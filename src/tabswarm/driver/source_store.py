@@ -24,6 +24,7 @@ class SourceStore:
     def __init__(self, application: str) -> None:
         self._application = application
         self._readers: dict[int, BlockReader] = {}
+        self._failures: dict[int, str] = {}
         self._lock = threading.Lock()
 
     def provide(self, node: int, reader: BlockReader) -> None:
@@ -36,6 +37,7 @@ class SourceStore:
         with self._lock:
             for node in nodes:
                 self._readers.pop(node, None)
+                self._failures.pop(node, None)
 
     async def look_up(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
         """The block's bytes; None where it is none of ours. Raises what the reader raises."""
@@ -45,7 +47,15 @@ class SourceStore:
             reader = self._readers.get(block.node)
         if reader is None or segments not in (None, (0,)):
             return None
-        return await asyncio.to_thread(_served, reader, block.partition)
+        try:
+            return await asyncio.to_thread(_served, reader, block.partition)
+        except OSError as error:
+            self._failures[block.node] = str(error)
+            raise
+
+    def why(self, nodes: Iterable[int]) -> str:
+        """Why one of these nodes could not be read; empty where they could."""
+        return next((self._failures[node] for node in nodes if node in self._failures), "")
 
 
 def _served(reader: BlockReader, partition: int) -> Served:

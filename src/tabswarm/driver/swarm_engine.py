@@ -22,7 +22,7 @@ from tabswarm.driver.result_fetcher import ResultFetcher
 from tabswarm.driver.source_store import SourceStore
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.driver.task_output import OutputPrinter
-from tabswarm.errors import CoordinatorUnreachable, PlanRefused, TabswarmError
+from tabswarm.errors import CoordinatorUnreachable, PlanRefused, SourceUnavailable, TabswarmError
 from tabswarm.plan.lineage import Plan
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
@@ -243,7 +243,7 @@ class SwarmEngine:
                     job.on_done()
             case JobFailed():
                 if (job := self._by_id.get(message.job)) is not None:
-                    job.on_error(error_of(message))
+                    job.on_error(self._explained(job, error_of(message)))
                     self._ended(job)
             case TaskOutput():
                 self._printer.show(message, self._names.get(message.volunteer, message.volunteer))
@@ -252,6 +252,11 @@ class SwarmEngine:
                 self._slots = message.slots
             case _:
                 pass
+
+    def _explained(self, job: SwarmJob, error: TabswarmError) -> TabswarmError:
+        """The error, with what only the driver knows: why its own data could not be read."""
+        why = self._sources.why(job.plan.sources) if isinstance(error, SourceUnavailable) else ""
+        return SourceUnavailable(f"{why} ({error})") if why else error
 
     def _cancel(self, job: SwarmJob) -> None:
         if job.accepted_id is not None and job.request in self._jobs:

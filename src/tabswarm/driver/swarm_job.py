@@ -7,7 +7,7 @@ error.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 from tabswarm.errors import JobCancelled, ResultTooLarge, TabswarmError
@@ -41,9 +41,11 @@ class SwarmJob:
         self._wire = wire
         self._limit = limit
         self._changed = threading.Condition()
-        self._sizes: dict[int, int] = {}
+        self._announced: dict[int, int] = {}
+        self._announced_bytes = 0
         self._blocks: dict[int, bytes] = {}
-        self._arrived: list[int] = []
+        self._arrived: set[int] = set()
+        self._order: list[int] = []
         self._committed = False
         self._error: TabswarmError | None = None
         self._finished = False
@@ -93,8 +95,8 @@ class SwarmJob:
                     if in_order and self.plan.partitions[position] in self._blocks:
                         partition = self.plan.partitions[position]
                         break
-                    if not in_order and len(self._arrived) > position:
-                        partition = self._arrived[position]
+                    if not in_order and len(self._order) > position:
+                        partition = self._order[position]
                         break
                     self._changed.wait(POLL)
                 block = self._blocks.pop(partition)
@@ -127,13 +129,14 @@ class SwarmJob:
         with self._changed:
             if self.is_over or result.partition in self._arrived:
                 return False
-            self._sizes[result.partition] = result.location.size
-            size = sum(self._sizes.values())
+            self._announced_bytes += result.location.size - self._announced.get(result.partition, 0)
+            self._announced[result.partition] = result.location.size
+            size = self._announced_bytes
         if size > self._limit:
             self.on_error(
                 ResultTooLarge(
                     f"the answer of {self.plan.action or 'this job'} is larger than the driver takes: {size:,} bytes "
-                    f"in {len(self._sizes)} of {len(self.plan.partitions)} partitions, and the limit is "
+                    f"in {len(self._announced)} of {len(self.plan.partitions)} partitions, and the limit is "
                     f"{self._limit:,}. Reduce it on the swarm, or raise maxResultSize in Context(...)"
                 )
             )
@@ -145,7 +148,8 @@ class SwarmJob:
         """A block has arrived, and its hash is that of its commit."""
         with self._changed:
             if partition not in self._arrived:
-                self._arrived.append(partition)
+                self._arrived.add(partition)
+                self._order.append(partition)
                 self._blocks[partition] = block
                 self._changed.notify_all()
 
@@ -162,10 +166,3 @@ class SwarmJob:
                 self._error = error
                 self._blocks.clear()
             self._changed.notify_all()
-
-    def has(self, partition: int) -> bool:
-        """Whether the block has arrived."""
-        return partition in self._arrived
-
-
-Fetch = Callable[[SwarmJob, Result], None]
