@@ -7,11 +7,12 @@ the same step. A driver that leaves takes only what nobody else holds: source da
 from __future__ import annotations
 
 from tabswarm.ids import BlockId
-from tabswarm.plan.cut import BlockKey, DriverKey, SinkKey
+from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, BlockTable, key_of
 from tabswarm.scheduler.commands import TellFailed
 from tabswarm.scheduler.commits import find_lease
+from tabswarm.scheduler.eligibility import eligible_pythons, untried_exist
 from tabswarm.scheduler.endings import fail
 from tabswarm.scheduler.events import (
     BlocksLost,
@@ -105,21 +106,19 @@ def fetch_failed(state: SwarmState, event: FetchFailed) -> None:
     application, job = state.applications[task.application], state.jobs[task.job]
     end_lease(state, application, task, attempt)
     task.tried[event.peer] = task.tried.get(event.peer, 0) + 1
-    lacks = event.corrupt or event.reason.startswith(UNAVAILABLE)
     give_back(state, application, task)
-    if not lacks:
-        rest(state, task)
     source = _source_of(application, task, event.block)
-    if source is None or not lacks:
-        return
-    if isinstance(source, DriverKey):
-        if event.holder == application.driver:
-            _driver_lacks(state, job, source, event.reason)
-        return
-    holder = state.volunteers.by_id.get(event.holder)
-    if event.corrupt and holder is not None:
-        holder.strikes += 1
-    lose_block(state, event.block, event.holder)
+    holder = event.holder or event.peer  # its own store
+    lacks = event.corrupt or event.reason.startswith(UNAVAILABLE)
+    if isinstance(source, DriverKey) and lacks and holder == application.driver:
+        _driver_lacks(state, application, job, task, source, event.reason)
+    elif isinstance(source, BlockKey | MapOutputKey) and lacks:
+        volunteer = state.volunteers.by_id.get(holder)
+        if event.corrupt and volunteer is not None:
+            volunteer.strikes += 1
+        lose_block(state, event.block, holder)
+    else:
+        rest(state, task)
 
 
 def _source_of(application: Application, task: Task, block: BlockId) -> DriverKey | SinkKey | None:
@@ -136,7 +135,12 @@ def _source_of(application: Application, task: Task, block: BlockId) -> DriverKe
     return key if key.shuffle in shuffles else None
 
 
-def _driver_lacks(state: SwarmState, job: Job, source: DriverKey, reason: str) -> None:
+def _driver_lacks(
+    state: SwarmState, application: Application, job: Job, task: Task, source: DriverKey, reason: str
+) -> None:
+    """The driver has the data no more, or other data; one volunteer's word for it is enough only where it is alone."""
+    if len(task.tried) < 2 and untried_exist(state, eligible_pythons(state, application, task), task):
+        return
     text = f"{describe(job, source.node)}, partition {source.partition}: the driver cannot give its data: {reason}"
     fail(state, job, "SourceUnavailable", text)
 
