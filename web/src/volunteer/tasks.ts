@@ -128,8 +128,8 @@ export class Tasks {
     const limit = attempt.assign.time_limit ?? 0;
     if (limit > 0)
       attempt.timer = setTimeout(
-        () => this.fail(attempt, "timeout", `it ran longer than the ${limit / 1000} s that a task may take`),
-        limit,
+        () => this.fail(attempt, "timeout", `it ran longer than the ${limit} s that a task may take`),
+        limit * 1000,
       );
   }
 
