@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 
 import msgspec
 import pytest
@@ -151,6 +152,15 @@ async def test_a_silent_peer_is_gone_and_one_that_answers_pings_stays() -> None:
         await settle()
         names = [volunteer.name for volunteer in here.coordinator.swarm(here.swarm).scheduler.volunteers()]
         assert names == ["alive"] and alive.lost is None
+
+
+async def test_after_the_coordinator_itself_slept_nobody_is_taken_for_gone() -> None:
+    async with place(Bounds(pulse_seconds=0.01, silence_seconds=0.1)) as here:
+        volunteer = await here.volunteer()
+        time.sleep(0.2)  # the whole loop stands still, as it does while a laptop sleeps
+        await asyncio.sleep(0.02)
+        await settle()
+        assert volunteer.lost is None
 
 
 async def test_a_closed_socket_is_noticed_without_any_ping() -> None:

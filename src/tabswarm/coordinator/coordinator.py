@@ -266,14 +266,13 @@ class Coordinator:
         )
 
     async def _beat(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self.bounds.pulse_seconds)
             for place in list(self._places.values()):
                 try:
                     for application, relayed in place.relay.take_moved().items():
                         place.swarm.feed(events.BytesMoved(application=application, relayed=relayed))
-                    place.swarm.pulse(loop.time())
+                    place.swarm.pulse()
                 except Exception as error:
                     # A bug of ours must not stop the pings of every other swarm.
                     self._notice("failure", swarm=place.swarm.id, error=error)

@@ -6,7 +6,6 @@ the session ends with 4400 and one line of why. Nothing that a peer sends can en
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -47,7 +46,7 @@ class Session:
         self.told_jobs: set[str] = set()
         self._connection = connection
         self._bounds = bounds
-        self._heard = asyncio.get_running_loop().time()
+        self._quiet = 0
         self._budget = bounds.messages_a_pulse
         self._number = 0
 
@@ -59,23 +58,27 @@ class Session:
         """Send what waits, then close; `run` returns soon after."""
         self.outbox.close(code, reason, drop=drop)
 
-    def pulse(self, now: float) -> None:
-        """Once a pulse: ping, or give up on a peer that was silent too long."""
+    def pulse(self) -> None:
+        """Once a pulse: ping, or give up on a peer that was silent too long.
+
+        Silence is counted in pulses, not by the clock: when this machine slept or was held up, peers are heard first.
+        """
         self._budget = self._bounds.messages_a_pulse
-        if now - self._heard > self._bounds.silence_seconds:
-            self.close(CloseCode.SILENT, f"nothing was heard from you for {now - self._heard:.0f} s", drop=True)
+        silent = self._quiet * self._bounds.pulse_seconds
+        if silent >= self._bounds.silence_seconds:
+            self.close(CloseCode.SILENT, f"nothing was heard from you for {silent:.0f} s", drop=True)
             return
+        self._quiet += 1
         self._number += 1
         self.tell(Ping(number=self._number))
 
     async def run(self, take: Callable[[Session, Message], None]) -> ConnectionLost:
         """Give each message to `take` until the connection is gone, and say why it went."""
         decoder = _DECODERS[self.role]
-        loop = asyncio.get_running_loop()
         try:
             while True:
                 data = await self._connection.receive()
-                self._heard = loop.time()
+                self._quiet = 0
                 self._budget -= 1
                 if self._budget < 0:
                     return self._refuse(CloseCode.TOO_MANY, "too many messages a second")

@@ -173,10 +173,10 @@ class Swarm:
         elif session.application:
             self.feed(events.DriverLeft(peer=session.peer))
 
-    def pulse(self, now: float) -> None:
+    def pulse(self) -> None:
         """Once a pulse: ping everyone, and tell drivers who is here if that changed."""
         for session in list(self.sessions.values()):
-            session.pulse(now)
+            session.pulse()
         volunteers = tuple(self.scheduler.volunteers())
         if volunteers != self._shown:
             self._shown = volunteers

@@ -21,6 +21,8 @@ from tabswarm.wire.messages import MESSAGE_LIMIT, Hello, Message, Ping, Pong, Re
 SILENCE = 10.0
 """Seconds without a word after which the coordinator is taken for gone; it pings each second."""
 
+_SLICES = 10
+
 M = TypeVar("M")
 _encode = msgspec.msgpack.Encoder().encode
 _FIRST: msgspec.msgpack.Decoder[Welcome | Refused] = msgspec.msgpack.Decoder(Welcome | Refused)
@@ -43,7 +45,7 @@ class Session(Generic[M]):
         self._silence = silence
         self._inbox: asyncio.Queue[M | None] = asyncio.Queue()
         self._lost: ConnectionLost | None = None
-        self._heard = asyncio.get_running_loop().time()
+        self._heard = 0
         self._reader = asyncio.create_task(self._read(), name="tabswarm session")
         self._watch = asyncio.create_task(self._notice_silence(), name="tabswarm silence")
 
@@ -89,11 +91,10 @@ class Session(Generic[M]):
             self._inbox.put_nowait(None)
 
     async def _read(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while True:
                 data = await self._connection.receive()
-                self._heard = loop.time()
+                self._heard += 1
                 message = self._decoder.decode(data)
                 if isinstance(message, Ping):
                     await self._connection.send(_encode(Pong(number=message.number)))
@@ -108,12 +109,11 @@ class Session(Generic[M]):
             self._watch.cancel()
 
     async def _notice_silence(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            left = self._heard + self._silence - loop.time()
-            if left <= 0:
-                break
-            await asyncio.sleep(left)
+        # Counted in slices, not by the clock: after a machine's sleep what has come meanwhile is read first.
+        heard, quiet = self._heard, 0
+        while quiet < _SLICES:
+            await asyncio.sleep(self._silence / _SLICES)
+            heard, quiet = self._heard, quiet + 1 if self._heard == heard else 0
         self._end(ConnectionLost(CloseCode.SILENT, f"the coordinator said nothing for {self._silence:g} s"))
         self._reader.cancel()
         await self._connection.close(CloseCode.SILENT, "the coordinator is silent")
