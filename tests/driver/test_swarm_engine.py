@@ -156,12 +156,26 @@ def test_a_job_that_is_cancelled_raises_and_leaves_the_swarm_usable(swarm: LoopS
         assert sc.range(5).collect() == [0, 1, 2, 3, 4]
 
 
-def test_rdds_that_are_gone_are_released(swarm: LoopSwarm) -> None:
+def test_a_cached_rdd_is_computed_once(swarm: LoopSwarm) -> None:
     with EngineContext(swarm.engine()) as sc:
         kept = sc.range(10).map(lambda x: x + 1).cache()
         assert (kept.sum(), kept.sum()) == (55, 55)
         (report,) = [r for r in swarm.coordinator.swarm(swarm.swarm).scheduler.report() if r.action == "sum"][1:]
         assert not any(node.first for node in report.nodes if node.name in ("range", "map"))
+
+
+def test_blocks_of_an_rdd_that_nobody_holds_are_dropped() -> None:
+    with loop_swarm(0) as swarm, EngineContext(swarm.engine()) as sc:
+        volunteer = swarm.join(LoopVolunteer())
+        kept = sc.range(10).map(lambda x: x + 1).cache()
+        node = kept.id()
+        assert kept.count() == 10
+        assert any(block.node == node for block in volunteer.blocks)
+        del kept
+        sc.range(3).count()  # the next action tells
+        while any(block.node == node for block in list(volunteer.blocks)):
+            threading.Event().wait(0.001)
+        assert sc.range(3).count() == 3
 
 
 def test_two_contexts_work_side_by_side(swarm: LoopSwarm) -> None:

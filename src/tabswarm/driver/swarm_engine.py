@@ -143,14 +143,16 @@ class SwarmEngine:
             if self._stopped:
                 return
             self._stopped = True
-        if self._loop.alive:
-            goodbye = self._loop.start(self._say_goodbye())
-            try:
-                goodbye.result(STOPS_WITHIN)
-            except (FutureTimeout, ConnectionLost):
-                goodbye.cancel()
-        if self._owns_loop:
-            self._loop.stop()
+        try:
+            if self._loop.alive:
+                goodbye = self._loop.start(self._say_goodbye())
+                try:
+                    goodbye.result(STOPS_WITHIN)
+                except (FutureTimeout, ConnectionLost):
+                    goodbye.cancel()
+        finally:  # also when Ctrl-C comes a second time
+            if self._owns_loop:
+                self._loop.stop()
 
     # --- for its jobs
 
