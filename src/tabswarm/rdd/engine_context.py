@@ -53,6 +53,7 @@ class EngineContext:
         self._code = CodeBook(ship)
         self._handles = Handles()
         self._submitting = threading.Lock()
+        self._persisted: set[int] = set()
         self._max_result_size = max_result_size
         self._stopped: str | None = None
 
@@ -234,7 +235,11 @@ class EngineContext:
             self._code.carried(code)
         return handle
 
+    def _persist(self, node: int) -> None:
+        self._persisted.add(node)
+
     def _unpersist(self, node: int) -> None:
+        self._persisted.discard(node)
         if self._stopped is None:
             self._engine.unpersist(node)
 
@@ -242,6 +247,9 @@ class EngineContext:
         """Tell the engine which RDDs the program can no longer reach."""
         gone = self._handles.take_gone()
         if gone and self._stopped is None:
+            for node in gone:
+                if node in self._persisted:  # as Spark does for an RDD that is garbage: nobody can ask for it again
+                    self._unpersist(node)
             self._engine.release(gone)
 
     def _slices(self, numSlices: int | None) -> int:

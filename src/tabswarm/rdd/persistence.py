@@ -46,7 +46,9 @@ class Persistence(Structure[T_co]):
                 f"Cannot change storage level of an RDD after it was already assigned a level: {self._title()} "
                 "is persisted at another; call unpersist() first"
             )
-        self._storage = None if storageLevel == StorageLevel.NONE else storageLevel
+        if storageLevel != StorageLevel.NONE:
+            self._storage = storageLevel
+            self.ctx._persist(self._id)
         return self._rdd
 
     def unpersist(self, blocking: bool = False) -> RDD[T_co]:
