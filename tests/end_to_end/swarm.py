@@ -9,15 +9,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
 from tabswarm.browsers import Browser, Page
 from tabswarm.transport.links import parse_link
 
+T = TypeVar("T")
 TABSWARM = (sys.executable, "-m", "tabswarm")
 PATIENCE = 90.0
 """Seconds until something that must happen counts as never happening; not a duration that a test relies on."""
@@ -113,7 +114,7 @@ def _tree(pid: int) -> list[psutil.Process]:
         return []
 
 
-async def wait_until(ask: Callable[[], Any], satisfied: Callable[[Any], bool]) -> Any:
+async def wait_until(ask: Callable[[], Awaitable[T]], satisfied: Callable[[T], bool]) -> T:
     """Ask again and again until the answer satisfies; fails with the last answer after `PATIENCE` seconds."""
     ends = time.monotonic() + PATIENCE
     while True:

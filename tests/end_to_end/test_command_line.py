@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import subprocess
+import threading
 from pathlib import Path
 from textwrap import dedent
 
@@ -151,11 +152,15 @@ def test_ctrl_c_cancels_the_job_on_the_swarm_and_leaves_no_process(swarm: Swarm,
         text=True,
     ) as running:
         assert running.stdout is not None
-        for line in running.stdout:
-            if "started" in line:
-                break
-        running.send_signal(signal.SIGINT)
-        running.stdout.read()
-        assert running.wait(PATIENCE) != 0
+        too_late = threading.Timer(PATIENCE, running.kill)
+        too_late.start()
+        try:
+            assert any("started" in line for line in running.stdout)
+            running.send_signal(signal.SIGINT)
+            assert "the job was cancelled" in running.stdout.read()
+            assert running.wait() not in (0, -signal.SIGKILL)
+        finally:
+            too_late.cancel()
+            running.kill()
     jobs = json.loads(call("jobs", "--json", "--master", swarm.driver_link).stdout)
     assert [job["state"] for job in jobs] == ["cancelled"]

@@ -130,12 +130,12 @@ def reach_out(address: str) -> list[str]:
             assert line.recv(10)
 
     def by_js() -> None:
-        import js  # type: ignore[import-not-found]  # there in Pyodide only
+        import js
 
         js.fetch(address + "/js")
 
     def by_run_js() -> None:
-        from pyodide.code import run_js  # type: ignore[import-not-found]  # there in Pyodide only
+        from pyodide.code import run_js
 
         run_js(f"fetch('{address}/run_js', {{ mode: 'no-cors' }})")
 
@@ -150,7 +150,7 @@ def reach_out(address: str) -> list[str]:
         run_js(f"import('{address}/module.js')")
 
     def by_open_url() -> None:
-        from pyodide.http import open_url  # type: ignore[import-not-found]  # there in Pyodide only
+        from pyodide.http import open_url
 
         open_url(address + "/open_url")
 

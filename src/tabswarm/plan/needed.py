@@ -84,7 +84,7 @@ def find_needed(plan: Plan, wanted: Iterable[SinkKey], stock: Stock) -> Needed:
 
 def _walk_back(
     plan: Plan, nodes: dict[int, Node], wanted: Iterable[SinkKey], stock: Stock
-) -> tuple[dict[int, set[int]], dict[int, dict[int, list[int]]], set[SinkKey]]:
+) -> tuple[dict[int, set[int]], dict[int, dict[int, list[int]]], dict[SinkKey, None]]:
     """By node: the partitions to compute; by node and partition: the shuffles to write a map output for; the wanted."""
     computed: dict[int, set[int]] = {}
     outputs: dict[int, dict[int, list[int]]] = {}
@@ -94,7 +94,7 @@ def _walk_back(
         for dependency in node.dependencies
         if isinstance(dependency, Shuffle)
     }
-    keys = set(wanted)
+    keys = dict.fromkeys(wanted)
 
     def need_output(shuffle: int, partition: int) -> None:
         parent = parent_of[shuffle]
