@@ -73,7 +73,7 @@ def download_chromium(archive: Archive = CHROMIUM) -> Path:
         (fresh / "chromium").write_bytes(brotli.decompress(packed["chromium"]))
         for name in ("al2023.tar", "swiftshader.tar"):
             with tarfile.open(fileobj=io.BytesIO(brotli.decompress(packed[name]))) as libraries:
-                libraries.extractall(fresh, filter="data")
+                _unpack(libraries, fresh)
         (fresh / "start").write_text(_START)
         for name in ("chromium", "start"):
             (fresh / name).chmod(0o755)
@@ -94,6 +94,22 @@ def _fetch(archive: Archive) -> bytes:
             f"What {archive.url} answered is not the Chromium that tabswarm knows; it was thrown away."
         )
     return content
+
+
+def _unpack(package: tarfile.TarFile, folder: Path) -> None:
+    """Unpack plain files and links that stay inside the folder. (Python 3.11 knows `filter="data"` from 3.11.4 on.)"""
+    if hasattr(tarfile, "data_filter"):
+        package.extractall(folder, filter="data")
+        return
+    root = folder.resolve()
+    for member in package.getmembers():
+        target = (root / member.name).resolve()
+        aim = (target.parent / member.linkname).resolve() if member.issym() else target
+        if not (member.isfile() or member.isdir() or member.issym()):
+            raise tarfile.TarError(f"{member.name} is no plain file")
+        if not (target.is_relative_to(root) and aim.is_relative_to(root)):
+            raise tarfile.TarError(f"{member.name} leads out of the package")
+        package.extract(member, root)
 
 
 def _member(package: tarfile.TarFile, name: str) -> bytes:

@@ -111,7 +111,8 @@ def _start(master: str | None, appName: str | None, limit: int, progress: bool |
 def _runs_tasks() -> bool:
     """Whether this very process is a worker."""
     main = getattr(sys.modules.get("__main__"), "__spec__", None)
-    return _TAB_WORKER in sys.modules or (main is not None and main.name == _NATIVE_PROCESS)
+    in_tab = sys.platform == "emscripten" and _TAB_WORKER in sys.modules
+    return in_tab or (main is not None and main.name == _NATIVE_PROCESS)
 
 
 def _script() -> str:
