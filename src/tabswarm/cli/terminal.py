@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 
 import segno
 from rich.console import Console
@@ -30,7 +29,7 @@ def qr_code(link: str) -> str:
 
 
 def show_links(*, invite: str, driver: str | None = None, url: str | None = None) -> None:
-    """The links of a swarm, each with what it is for, and the invite link as a QR code when a person is watching."""
+    """The links of a swarm, each with what it is for, and the invite link as a QR code as well."""
     if url:
         out.print(f"Coordinator   {url}", markup=False)
     if driver:
@@ -40,5 +39,4 @@ def show_links(*, invite: str, driver: str | None = None, url: str | None = None
     out.print("Invite link   ", end="", markup=False)
     out.print(invite, style="cyan", markup=False)
     out.print("              every tab that opens it can join; share it", style="dim", markup=False)
-    if sys.stdout.isatty():
-        out.print(qr_code(invite), markup=False)
+    out.print(qr_code(invite), markup=False)
