@@ -20,7 +20,7 @@ from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan import operators as op
 from tabswarm.plan.dependency import AllPartitions, Edges, OneToOne, Shuffle, Span, Strided
 from tabswarm.plan.lineage import Node, Plan, SourceBlock
-from tabswarm.plan.location import Location, MapOutput, Result
+from tabswarm.plan.location import Holder, Location, MapOutput, Result
 from tabswarm.plan.partitioner import CombineValues, FunctionPartitioner, GroupValues, HashPartitioner
 from tabswarm.plan.report import BytesReport, JobReport, NodeReport, VolunteerReport
 from tabswarm.plan.storage_level import StorageLevel
@@ -110,6 +110,11 @@ REPORT = JobReport(
 )  # fmt: skip
 
 EITHER: list[m.Message] = [m.Ping(number=1), m.Pong(number=2**40)]
+SIGNALS: list[m.Message] = [
+    m.Signal(peer="v2", kind=m.SignalKind.OFFER, data='{"attempt":"x","sdp":"v=0\\r\\n"}'),
+    m.Signal(peer="v2", kind=m.SignalKind.END),
+]
+HOLDERS = m.Holders(holders=(Holder("v2", "tab", "Ada", ("webrtc", "tcp"), "h1", "10.0.0.1:9", "00ff"),))
 WELCOMES: list[m.Message] = [
     m.Welcome(peer="v1", resume="secret", swarm="s1", title="words", application="a1", version="0.1.0"),
     m.Welcome(peer="v1", resume="secret", swarm="s1"),
@@ -118,11 +123,13 @@ WELCOMES: list[m.Message] = [
 GOOD: dict[str, list[m.Message]] = {
     "Hello": [
         m.Hello(token="t" * 32, role="volunteer", protocol=1, version="0.1.0", python="3.14", kind="tab", slots=2,
-                memory=2**31, name="Ada", capabilities=("webrtc",)),
+                memory=2**31, name="Ada", capabilities=("webrtc",), host="h1", address="10.0.0.1:9",
+                fingerprint="00ff"),
         m.Hello(token="t", role="driver", protocol=1, version="", python="", kind="cli", socket="relay", resume="r"),
     ],
     "FromVolunteer": [
         *EITHER,
+        *SIGNALS,
         m.Started(task=1, attempt=0),
         m.Finished(
             task=1,
@@ -148,6 +155,8 @@ GOOD: dict[str, list[m.Message]] = {
     "ToVolunteer": [
         *EITHER,
         *WELCOMES,
+        *SIGNALS,
+        HOLDERS,
         m.Code(application="a1", blobs={"f00d": b"\x80\x05", "beef": b""}),
         m.MapOutputs(
             application="a1",
@@ -162,6 +171,7 @@ GOOD: dict[str, list[m.Message]] = {
     ],
     "FromDriver": [
         *EITHER,
+        *SIGNALS,
         m.Submit(request=1, plan=PLAN, code={"f00d": b"x"}),
         m.CancelJob(job="j1"),
         m.Fetched(job="j1"),
@@ -173,6 +183,8 @@ GOOD: dict[str, list[m.Message]] = {
     "ToDriver": [
         *EITHER,
         *WELCOMES,
+        *SIGNALS,
+        HOLDERS,
         m.Accepted(request=1, job="j1", total=7),
         m.Progress(job="j1", done=1, total=7, running=2, volunteers=1, waiting_for=""),
         m.Progress(job="j1", done=1, total=7, running=0, volunteers=0, waiting_for="volunteers"),
@@ -210,6 +222,7 @@ BAD: list[tuple[str, str, Any]] = [
     ("a block of an unknown kind", "ToVolunteer", {"type": "DropBlocks", "blocks": [["a1", "tmp", 1, 0, 0]]}),
     ("an unknown kind of failure", "FromVolunteer", {"type": "Failed", "task": 1, "attempt": 0,
                                                      "failure": {"kind": "whim"}}),
+    ("an unknown kind of signal", "ToVolunteer", {"type": "Signal", "peer": "v2", "kind": "renegotiate"}),
     ("an unknown operator", "FromDriver", {"type": "Submit", "request": 1, "code": {}, "plan": {
         "application": "a", "nodes": [{"id": 1, "operator": {"op": "eval"}, "partitions": 1}], "target": 1,
         "partitions": []}}),

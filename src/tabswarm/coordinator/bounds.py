@@ -52,5 +52,10 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """What may wait on all relay sockets together; past it no request is taken."""
     relay_item_bytes: int = 2**31
     """Bytes of one item on the relay."""
+    signals_a_pulse: int = 2_000
+    signal_bytes_a_pulse: int = 4 * 2**20
+    """Signals, and characters of them, that one peer may send from one pulse to the next."""
+    signal_outbox_bytes: int = 8 * 2**20
+    """With more than this waiting for a peer no signal is forwarded to it."""
     park_seconds: float = 5.0
     """How long a request waits for the relay socket of a holder who is there."""

@@ -7,7 +7,7 @@ the next one is looked at. Time goes in as `Tick`: before an event, and at the s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -15,6 +15,7 @@ import msgspec
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.code_store import CodeStores, code_names
 from tabswarm.coordinator.sessions import Session
+from tabswarm.coordinator.signalling import Signalling
 from tabswarm.coordinator.tokens import Role
 from tabswarm.coordinator.translate import FROM_COMMAND, FROM_VOLUNTEER
 from tabswarm.errors import PlanRefused
@@ -56,6 +57,7 @@ class Swarm:
         self.scheduler = scheduler
         self.sessions: dict[str, Session] = {}
         self._bounds = bounds
+        self._signalling = Signalling(self.sessions, bounds)
         self._code = CodeStores(bounds)
         self._names: dict[str, str] = {}
         self._jobs: dict[str, JobFacts] = {}
@@ -110,6 +112,8 @@ class Swarm:
                 continue
             if isinstance(order, commands.AssignTask):
                 self._introduce(session, order)
+            if (news := self._signalling.introduce(order.peer, named_holders(order))) is not None:
+                session.tell(news)
             application = getattr(order, "application", "")
             session.tell(FROM_COMMAND[type(order)](order, self._code.of(application)))
 
@@ -145,6 +149,7 @@ class Swarm:
     def join(self, session: Session, hello: m.Hello) -> None:
         """A welcomed peer is here."""
         self.sessions[session.peer] = session
+        self._signalling.join(session, hello)
         if session.role is Role.VOLUNTEER:
             bounds = self._bounds
             self.feed(
@@ -168,6 +173,7 @@ class Swarm:
         if self.sessions.get(session.peer) is not session:
             return
         del self.sessions[session.peer]
+        self._signalling.leave(session.peer)
         if session.role is Role.VOLUNTEER:
             self.feed(events.VolunteerLeft(peer=session.peer, reason=reason))
         elif session.application:
@@ -175,6 +181,7 @@ class Swarm:
 
     def pulse(self) -> None:
         """Once a pulse: ping everyone, and tell drivers who is here if that changed."""
+        self._signalling.pulse()
         for session in list(self.sessions.values()):
             session.pulse()
         volunteers = tuple(self.scheduler.volunteers())
@@ -197,6 +204,8 @@ class Swarm:
         match message:
             case m.Output():
                 self._show_output(session, message)
+            case m.Signal():
+                self._signalling.forward(session, message)
             case m.Finished() | m.Failed() | m.FetchFailed():
                 self._forget_attempt(session, message.task, message.attempt)
             case m.Leaving(reason=reason):
@@ -245,6 +254,8 @@ class Swarm:
         if self.sessions.get(session.peer) is not session:
             return
         match message:
+            case m.Signal():
+                self._signalling.forward(session, message)
             case m.ListJobs(request=request):
                 session.tell(m.Jobs(request=request, jobs=tuple(self.scheduler.report())))
             case m.Submit():
@@ -282,3 +293,19 @@ class Swarm:
         self._submitting = submit
         self.feed(events.JobSubmitted(peer=session.peer, request=submit.request, plan=plan))
         self._submitting = None
+
+
+def named_holders(order: commands.Command) -> Iterator[str]:
+    """The peers that a command names as holders of blocks, some of them more than once."""
+    match order:
+        case commands.AssignTask(locations=locations):
+            for location in locations:
+                yield from location.holders
+        case commands.SendMapOutputs(entries=entries):
+            for entry in entries:
+                yield from entry.holders
+        case commands.TellResults(results=results):
+            for result in results:
+                yield from result.location.holders
+        case _:
+            pass

@@ -24,6 +24,7 @@ def _nothing(peer: str, message: Any) -> None:
 FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
     m.Ping: _nothing,
     m.Pong: _nothing,
+    m.Signal: _nothing,
     m.Output: _nothing,
     m.Leaving: _nothing,
     m.Started: lambda peer, said: events.TaskStarted(peer=peer, task=said.task, attempt=said.attempt),

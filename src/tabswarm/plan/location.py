@@ -35,3 +35,15 @@ class Result(msgspec.Struct, frozen=True, array_like=True):
     partition: int
     location: Location
     inline: bytes | None = None
+
+
+class Holder(msgspec.Struct, frozen=True, array_like=True):
+    """How a peer that holds blocks may be reached besides the relay; the words are those of its `Hello`."""
+
+    peer: str
+    kind: str
+    name: str
+    capabilities: tuple[str, ...]
+    host: str
+    address: str
+    fingerprint: str

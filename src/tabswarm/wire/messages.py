@@ -8,11 +8,13 @@ results of at most 16 KiB; they have frames of their own (`wire/blocks.py`).
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from tabswarm.ids import BlockId
 from tabswarm.plan.lineage import Plan
-from tabswarm.plan.location import Location, MapOutput, Result
+from tabswarm.plan.location import Holder, Location, MapOutput, Result
 from tabswarm.plan.report import JobReport, VolunteerReport
 from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec
 
@@ -23,6 +25,8 @@ INLINE_LIMIT = 16 * 1024
 """Bytes of a block that may travel inside a message."""
 OUTPUT_LIMIT = 256 * 1024
 """Bytes of printed output that one attempt at a task may send; the rest is counted and dropped."""
+SIGNAL_LIMIT = 16 * 1024
+"""Characters of one `Signal`'s data."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True, tag_field="type"):
@@ -38,6 +42,10 @@ class Hello(Message, frozen=True):
 
     `resume` is the secret of an earlier session of this peer, which takes up where that one broke off. `socket` is
     `control`, or `relay` for the second socket, which then names the peer's session by its `resume` secret.
+
+    How others may reach me besides the relay: `capabilities` are words (`webrtc`, `tcp`, `files`), `host` is a random
+    id of the machine, its boot and user (the same for all processes of one host), `address` is `HOST:PORT` of a TLS
+    port for blocks, and `fingerprint` the sha256 of its certificate.
     """
 
     token: str
@@ -53,6 +61,41 @@ class Hello(Message, frozen=True):
     resume: str = ""
     application: str = ""
     capabilities: tuple[str, ...] = ()
+    host: str = ""
+    address: str = ""
+    fingerprint: str = ""
+
+
+# --- peers that hold blocks, and the way to them ---------------------------------------------------------------------
+
+
+class SignalKind(StrEnum):
+    """What a `Signal` is: W3C's words, and the end of an attempt."""
+
+    OFFER = "offer"
+    ANSWER = "answer"
+    CANDIDATE = "candidate"
+    END = "end"
+
+
+class Signal(Message, frozen=True):
+    """Signalling between two peers, forwarded by the coordinator with `peer` (to whom) replaced by the sender.
+
+    `data` is JSON: of an `offer` and an `answer` `{"attempt", "sdp"}`, of a `candidate` `{"attempt", "candidate"}`, of
+    an `end` `{"attempt"}`; the peer that offers makes up the attempt's name. An `end` without data comes from the
+    coordinator: it did not forward the offer.
+    """
+
+    peer: str
+    kind: SignalKind
+    data: str = ""
+
+
+class Holders(Message, frozen=True):
+    """About peers that are going to be named as holders; told before each is first named, and again when it has
+    changed."""
+
+    holders: tuple[Holder, ...]
 
 
 # --- the coordinator to anyone --------------------------------------------------------------------------------------
@@ -342,25 +385,20 @@ class Volunteers(Message, frozen=True):
     slots: int
 
 
+# fmt: off
+# One line a few messages: as a column each they would be longer than what they list.
 FromVolunteer = (
-    Pong | Ping | Started | Finished | Failed | FetchFailed | Output | Resources | BlocksLost | BytesMoved | Leaving
+    Pong | Ping | Signal | Started | Finished | Failed | FetchFailed | Output | Resources | BlocksLost | BytesMoved
+    | Leaving
 )
 ToVolunteer = (
-    Welcome | Refused | Ping | Pong | Code | MapOutputs | Assign | CancelTask | DropBlocks | EndApplication | JobInfo
+    Welcome | Refused | Ping | Pong | Holders | Signal | Code | MapOutputs | Assign | CancelTask | DropBlocks
+    | EndApplication | JobInfo
 )
-FromDriver = Pong | Ping | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication
+FromDriver = Pong | Ping | Signal | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication
 ToDriver = (
-    Welcome
-    | Refused
-    | Ping
-    | Pong
-    | Accepted
-    | Progress
-    | ResultsReady
-    | JobDone
-    | JobFailed
-    | TaskOutput
-    | Jobs
-    | Volunteers
+    Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Progress | ResultsReady | JobDone | JobFailed
+    | TaskOutput | Jobs | Volunteers
 )
+# fmt: on
 """Each direction's messages; a type that is not in the union of its direction and role is refused."""

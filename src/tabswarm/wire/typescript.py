@@ -50,6 +50,7 @@ _CONSTANTS: Mapping[str, int] = {
     "MESSAGE_LIMIT": messages.MESSAGE_LIMIT,
     "INLINE_LIMIT": messages.INLINE_LIMIT,
     "OUTPUT_LIMIT": messages.OUTPUT_LIMIT,
+    "SIGNAL_LIMIT": messages.SIGNAL_LIMIT,
     "FRAME_HEADER": blocks.HEADER.size,
     "FRAME_LIMIT": blocks.FRAME_LIMIT,
     "INITIAL_CREDIT": blocks.INITIAL_CREDIT,

@@ -7,11 +7,15 @@ export const HELLO_LIMIT = 1024;
 export const MESSAGE_LIMIT = 33554432;
 export const INLINE_LIMIT = 16384;
 export const OUTPUT_LIMIT = 262144;
+export const SIGNAL_LIMIT = 16384;
 export const FRAME_HEADER = 5;
 export const FRAME_LIMIT = 65536;
 export const INITIAL_CREDIT = 262144;
 export const RELAY_LIMIT = 4194304;
 export const STREAM_LIMIT = 64;
+
+/** What a `Signal` is: W3C's words, and the end of an attempt. */
+export type SignalKind = "offer" | "answer" | "candidate" | "end";
 
 /** What a block holds: the records of one partition of a node, or what one map partition wrote for a shuffle. */
 export type BlockKind = "rdd" | "map";
@@ -37,6 +41,20 @@ export interface Pong {
 export interface Ping {
   type: "Ping";
   number: number;
+}
+
+/**
+ * Signalling between two peers, forwarded by the coordinator with `peer` (to whom) replaced by the sender.
+ *
+ * `data` is JSON: of an `offer` and an `answer` `{"attempt", "sdp"}`, of a `candidate` `{"attempt", "candidate"}`, of
+ * an `end` `{"attempt"}`; the peer that offers makes up the attempt's name. An `end` without data comes from the
+ * coordinator: it did not forward the offer.
+ */
+export interface Signal {
+  type: "Signal";
+  peer: string;
+  kind: SignalKind;
+  data?: string; // ""
 }
 
 /** All sources of the task are here, and it runs: from now on the loss of a source does not matter to it. */
@@ -187,6 +205,18 @@ export interface Refused {
   reason: string;
   request?: number; // 0
 }
+
+/**
+ * About peers that are going to be named as holders; told before each is first named, and again when it has
+ * changed.
+ */
+export interface Holders {
+  type: "Holders";
+  holders: Holder[];
+}
+
+/** How a peer that holds blocks may be reached besides the relay; the words are those of its `Hello`. */
+export type Holder = [peer: string, kind: string, name: string, capabilities: string[], host: string, address: string, fingerprint: string];
 
 /** Code blobs by hash, each sent once a session and application, before the first task that needs it. */
 export interface Code {
@@ -753,6 +783,10 @@ export interface Volunteers {
  *
  * `resume` is the secret of an earlier session of this peer, which takes up where that one broke off. `socket` is
  * `control`, or `relay` for the second socket, which then names the peer's session by its `resume` secret.
+ *
+ * How others may reach me besides the relay: `capabilities` are words (`webrtc`, `tcp`, `files`), `host` is a random
+ * id of the machine, its boot and user (the same for all processes of one host), `address` is `HOST:PORT` of a TLS
+ * port for blocks, and `fingerprint` the sha256 of its certificate.
  */
 export interface Hello {
   type: "Hello";
@@ -769,6 +803,9 @@ export interface Hello {
   resume?: string; // ""
   application?: string; // ""
   capabilities?: string[]; // []
+  host?: string; // ""
+  address?: string; // ""
+  fingerprint?: string; // ""
 }
 
 /**
@@ -802,6 +839,7 @@ export interface Refusal {
 export type FromVolunteer =
   | Pong
   | Ping
+  | Signal
   | Started
   | Finished
   | Failed
@@ -817,6 +855,8 @@ export type ToVolunteer =
   | Refused
   | Ping
   | Pong
+  | Holders
+  | Signal
   | Code
   | MapOutputs
   | Assign
@@ -825,13 +865,25 @@ export type ToVolunteer =
   | EndApplication
   | JobInfo;
 
-export type FromDriver = Pong | Ping | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication;
+export type FromDriver =
+  | Pong
+  | Ping
+  | Signal
+  | Submit
+  | CancelJob
+  | Fetched
+  | Release
+  | Unpersist
+  | ListJobs
+  | StopApplication;
 
 export type ToDriver =
   | Welcome
   | Refused
   | Ping
   | Pong
+  | Holders
+  | Signal
   | Accepted
   | Progress
   | ResultsReady
@@ -894,6 +946,7 @@ export interface StructShape {
 export const schema: Readonly<Record<string, StructShape>> = {
   Pong: {"array": false, "tagField": "type", "tag": "Pong", "fields": [["number", "int", false]]},
   Ping: {"array": false, "tagField": "type", "tag": "Ping", "fields": [["number", "int", false]]},
+  Signal: {"array": false, "tagField": "type", "tag": "Signal", "fields": [["peer", "str", false], ["kind", ["enum", "offer", "answer", "candidate", "end"], false], ["data", "str", true]]},
   Started: {"array": false, "tagField": "type", "tag": "Started", "fields": [["task", "int", false], ["attempt", "int", false]]},
   Finished: {"array": false, "tagField": "type", "tag": "Finished", "fields": [["task", "int", false], ["attempt", "int", false], ["sinks", ["list", ["struct", "SinkReport"]], false], ["runs", ["list", ["struct", "Run"]], false], ["seconds", "float", false]]},
   SinkReport: {"array": false, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", true], ["records", "int", true], ["inline", ["union", "bytes", "none"], true]]},
@@ -909,6 +962,8 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true]]},
   Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true]]},
   Refused: {"array": false, "tagField": "type", "tag": "Refused", "fields": [["code", "str", false], ["reason", "str", false], ["request", "int", true]]},
+  Holders: {"array": false, "tagField": "type", "tag": "Holders", "fields": [["holders", ["list", ["struct", "Holder"]], false]]},
+  Holder: {"array": true, "tagField": null, "tag": null, "fields": [["peer", "str", false], ["kind", "str", false], ["name", "str", false], ["capabilities", ["list", "str"], false], ["host", "str", false], ["address", "str", false], ["fingerprint", "str", false]]},
   Code: {"array": false, "tagField": "type", "tag": "Code", "fields": [["application", "str", false], ["blobs", ["dict", "str", "bytes"], false]]},
   MapOutputs: {"array": false, "tagField": "type", "tag": "MapOutputs", "fields": [["application", "str", false], ["shuffle", "int", false], ["entries", ["list", ["struct", "MapOutput"]], false]]},
   MapOutput: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["generation", "int", false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", false], ["holders", ["list", "str"], false]]},
@@ -982,7 +1037,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   BytesReport: {"array": false, "tagField": null, "tag": null, "fields": [["direct", "int", false], ["relayed", "int", false], ["inline", "int", false]]},
   VolunteerReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["tasks", "int", false], ["slots", "int", true]]},
   Volunteers: {"array": false, "tagField": "type", "tag": "Volunteers", "fields": [["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["slots", "int", false]]},
-  Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["capabilities", ["list", "str"], true]]},
+  Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["capabilities", ["list", "str"], true], ["host", "str", true], ["address", "str", true], ["fingerprint", "str", true]]},
   Request: {"array": false, "tagField": null, "tag": null, "fields": [["holder", "str", false], ["items", ["list", ["struct", "Wanted"]], false]]},
   Wanted: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["segments", ["union", ["list", "int"], "none"], true]]},
   Item: {"array": false, "tagField": null, "tag": null, "fields": [["index", "int", false], ["sizes", ["list", "int"], false], ["hashes", "bytes", false]]},
@@ -990,8 +1045,8 @@ export const schema: Readonly<Record<string, StructShape>> = {
 };
 /** The structs of each direction. */
 export const directions = {
-  FromVolunteer: ["Pong", "Ping", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "BytesMoved", "Leaving"],
-  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "EndApplication", "JobInfo"],
-  FromDriver: ["Pong", "Ping", "Submit", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication"],
-  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Accepted", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],
+  FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "BytesMoved", "Leaving"],
+  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "EndApplication", "JobInfo"],
+  FromDriver: ["Pong", "Ping", "Signal", "Submit", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication"],
+  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],
 } as const;
