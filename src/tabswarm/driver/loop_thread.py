@@ -6,6 +6,7 @@ It is a daemon: a program that ends without `stop()` is not held up (the context
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -84,5 +85,6 @@ class LoopThread:
             if left:
                 loop.run_until_complete(asyncio.wait(left, timeout=5))
             loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.run_until_complete(loop.shutdown_default_executor())
+            with contextlib.suppress(RuntimeError):  # at a program's end Python 3.12 starts no thread for that any more
+                loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()

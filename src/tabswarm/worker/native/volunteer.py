@@ -140,7 +140,7 @@ class NativeVolunteer:
             await runner.close()
             await pool.close()
             await line.close()
-            await asyncio.to_thread(store.remove)
+            store.remove()  # no thread: at a program's end Python 3.12 starts none any more
             self.pool = None
 
     async def _receive(

@@ -118,8 +118,7 @@ class WorkerProcess:
     async def kill(self) -> None:
         """End it and all that it started, and wait until it is gone."""
         self.kill_now()
-        if self._popen.poll() is None:
-            await asyncio.to_thread(self._popen.wait)
+        await self._exit_code()
         self._crashes.unlink(missing_ok=True)
         self.hang_up()
         if self._writer is not None:
@@ -161,11 +160,18 @@ class WorkerProcess:
             raise ValueError("a frame that no worker process writes")
         return decode_answer.decode(await self._reader.readexactly(length))
 
+    async def _exit_code(self) -> int:
+        """Wait until it is gone. Without a thread: at a program's end Python 3.12 starts none any more."""
+        while (code := self._popen.poll()) is None:  # noqa: ASYNC110 — Popen has no event to wait for
+            await asyncio.sleep(0.002)
+        return code
+
     async def _died(self) -> ProcessDied:
         """Why it ended; it is ended here where it only hung up."""
         try:
-            code = await asyncio.wait_for(asyncio.to_thread(self._popen.wait, _POLL_SECONDS), 2 * _POLL_SECONDS)
-        except (subprocess.TimeoutExpired, TimeoutError):
+            async with asyncio.timeout(_POLL_SECONDS):
+                code = await self._exit_code()
+        except TimeoutError:
             return ProcessDied("the worker process closed its connection to the supervisor")
         crash = ""
         with contextlib.suppress(OSError):
