@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import threading
 
 import pytest
@@ -12,21 +14,36 @@ from tabswarm.driver.swarm_engine import SwarmEngine
 from tabswarm.rdd.engine_context import EngineContext
 
 
+class Listener(io.StringIO):
+    """A stderr that tells when a text has been written to it."""
+
+    def __init__(self, awaited: str) -> None:
+        super().__init__()
+        self.heard = threading.Event()
+        self._awaited = awaited
+
+    def write(self, text: str) -> int:
+        written = super().write(text)
+        if self._awaited in self.getvalue():
+            self.heard.set()
+        return written
+
+
 def test_a_job_without_volunteers_says_once_what_it_waits_for_and_goes_on_when_one_joins(
-    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    said = Listener("waits for volunteers")
+    monkeypatch.setattr(sys, "stderr", said)
     with loop_swarm(0) as swarm, EngineContext(swarm.engine()) as sc:
         answer: list[int] = []
         job = threading.Thread(target=lambda: answer.append(sc.range(10).sum()))
         job.start()
-        said = ""
-        while "waits for volunteers" not in said:
-            said += capsys.readouterr().err
+        assert said.heard.wait(30)
         swarm.join(LoopVolunteer())
         job.join(10)
         assert answer == [45]
-        assert (said + capsys.readouterr().err).count("waits for volunteers") == 1
-        assert said.startswith("[tabswarm] sum at test")
+        assert said.getvalue().count("waits for volunteers") == 1
+        assert said.getvalue().startswith("[tabswarm] sum at test")
 
 
 def test_a_bar_appears_for_a_job_that_takes_a_while_and_goes_with_it(
