@@ -52,6 +52,13 @@ async def written(path: Path) -> str:
     return await asyncio.to_thread(_written, path)
 
 
+async def is_gone(pid: int) -> None:
+    """Wait until a process that was ended is reaped as well."""
+    async with asyncio.timeout(30):
+        while psutil.pid_exists(pid):
+            await asyncio.sleep(0.01)
+
+
 def _written(path: Path) -> str:
     end = time.monotonic() + 30
     while not path.exists() and time.monotonic() < end:
@@ -155,7 +162,7 @@ async def test_a_task_over_its_time_limit_is_ended_and_a_new_process_takes_over(
         failed = await coordinator.heard(m.Failed, task=number)
         assert failed.failure.kind is FailureKind.TIMEOUT
         await is_well(coordinator)
-        assert not psutil.pid_exists(int(await written(tmp_path / "pid")))
+        await is_gone(int(await written(tmp_path / "pid")))
 
 
 async def test_a_cancelled_task_is_ended_without_a_report(tmp_path: Path) -> None:
