@@ -55,7 +55,7 @@ async def written(path: Path) -> str:
 async def is_gone(pid: int) -> None:
     """Wait until a process that was ended is reaped as well."""
     async with asyncio.timeout(30):
-        while psutil.pid_exists(pid):
+        while psutil.pid_exists(pid):  # noqa: ASYNC110 — nobody tells of a process that is not ours
             await asyncio.sleep(0.01)
 
 
