@@ -151,6 +151,8 @@ GOOD: dict[str, list[m.Message]] = {
         m.BytesMoved(application="a1", direct=5),
         m.Leaving(reason="Stop now"),
         m.Leaving(),
+        m.Leaving(reason="Finish then stop", drain=True),
+        m.Copied(blocks=(PART,)),
     ],
     "ToVolunteer": [
         *EITHER,
@@ -166,6 +168,9 @@ GOOD: dict[str, list[m.Message]] = {
         m.Assign(spec=SPEC, code=("f00d", "beef"), locations=(Location(PART, 3, b"", ("d1",)),), time_limit=60),
         m.CancelTask(task=1, attempt=0),
         m.DropBlocks(blocks=(PART,)),
+        m.CopyBlocks(locations=(Location(PART, 3, ROOT, ("v1", "v2")),)),
+        m.MayLeave(),
+        m.MayLeave(left_behind=2),
         m.EndApplication(application="a1"),
         m.JobInfo(application="a1", name="job.py", job="j1", action="collect"),
     ],

@@ -14,6 +14,7 @@ export const volunteer = {
   start: "Start",
   startAgain: "Start again",
   stop: "Stop now",
+  finish: "Finish then stop",
   cores: "Cores this tab may use",
   coresOf: (most: number) => `of ${most}`,
 
@@ -48,6 +49,13 @@ export const volunteer = {
     gone: "The coordinator is gone",
     goneMore: "This tab tries to reach it again by itself. What it held is dropped; others compute it again.",
     leaving: "Leaving …",
+    finishing: "Finishing …",
+    finishingMore:
+      "No new work comes. What runs is finished, and what this tab holds goes to others. Keep it open until it says that you can close it.",
+    finished: "You can close this tab now",
+    finishedMore: "Nothing runs any more, and others have what this tab held. Thank you for what it has computed.",
+    finishedBehind: (blocks: number) =>
+      `Nothing runs any more. Nobody was there to take over ${blocks === 1 ? "one block" : `${blocks} blocks`}; others compute what they need of it again.`,
     left: "Stopped",
     leftMore: "Nothing runs any more. Thank you for what this tab has computed.",
     leftUnused: "Nothing runs any more.",

@@ -49,6 +49,8 @@ def command(link: str, slots: int, memory: int, name: str) -> None:
 
     A native worker is no sandbox: it runs the code of whoever has the swarm's driver link, with your rights on this
     machine. Use it on machines of your own.
+
+    Ctrl-C once finishes first: what runs comes to its end, what is held here goes to others. Ctrl-C twice stops now.
     """
     if link == "-":
         link = sys.stdin.readline().strip()

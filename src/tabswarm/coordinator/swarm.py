@@ -208,10 +208,12 @@ class Swarm:
                 self._signalling.forward(session, message)
             case m.Finished() | m.Failed() | m.FetchFailed():
                 self._forget_attempt(session, message.task, message.attempt)
-            case m.Leaving(reason=reason):
+            case m.Leaving(reason=reason, drain=False):
                 self.leave(session, reason[:200] or "it said goodbye")
                 session.close(CloseCode.NORMAL, "goodbye")
                 return
+            case m.Leaving():
+                session.slots = 0
             case m.Resources(slots=slots, memory=memory):
                 session.slots = min(max(slots, 0), self._bounds.slots)
                 message = m.Resources(slots=session.slots, memory=min(max(memory, 0), self._bounds.memory))

@@ -26,7 +26,8 @@ FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
     m.Pong: _nothing,
     m.Signal: _nothing,
     m.Output: _nothing,
-    m.Leaving: _nothing,
+    # Who goes at once has gone by now: the swarm itself has dealt with it.
+    m.Leaving: lambda peer, said: events.VolunteerFinishing(peer=peer),
     m.Started: lambda peer, said: events.TaskStarted(peer=peer, task=said.task, attempt=said.attempt),
     m.Finished: lambda peer, said: events.TaskFinished(
         peer=peer, task=said.task, attempt=said.attempt, sinks=said.sinks, runs=said.runs, seconds=said.seconds
@@ -44,6 +45,7 @@ FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
         corrupt=said.corrupt,
     ),
     m.Resources: lambda peer, said: events.ResourcesChanged(peer=peer, slots=said.slots, memory=said.memory),
+    m.Copied: lambda peer, said: events.BlocksCopied(peer=peer, blocks=said.blocks),
     m.BlocksLost: lambda peer, said: events.BlocksLost(peer=peer, blocks=said.blocks),
     # What was relayed the relay itself has counted, and no volunteer is asked for it.
     m.BytesMoved: lambda peer, said: events.BytesMoved(application=said.application, direct=max(0, said.direct)),
@@ -58,6 +60,8 @@ FROM_COMMAND: Mapping[type[Any], CommandMessage] = {
     commands.AssignTask: lambda c, _: m.Assign(spec=c.spec, code=c.code, locations=c.locations),
     commands.CancelAttempt: lambda c, _: m.CancelTask(task=c.task, attempt=c.attempt),
     commands.DropBlocks: lambda c, _: m.DropBlocks(blocks=c.blocks),
+    commands.CopyBlocks: lambda c, _: m.CopyBlocks(locations=c.locations),
+    commands.MayLeave: lambda c, _: m.MayLeave(left_behind=c.left_behind),
     commands.EndApplication: lambda c, _: m.EndApplication(application=c.application),
     commands.AcceptJob: lambda c, _: m.Accepted(request=c.request, job=c.job, total=c.total),
     commands.RefuseJob: lambda c, _: m.Refused(request=c.request, code=c.error, reason=c.reason),

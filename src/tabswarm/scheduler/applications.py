@@ -24,7 +24,9 @@ class Application:
     `promised` says which open task is going to write a key, `consumers` which open tasks read one. `targets` are keys
     that some driver did not fetch yet. `wanted` collects, within one event, keys that have to be made by new tasks;
     the value says whether they were lost (else abandoned, by a job that ended). `expiring` are nodes whose blocks may
-    go as soon as no running job's plan has them. `unheard` are jobs that failed while no driver was there.
+    go as soon as no running job's plan has them. `persisted` says of how many volunteers each should hold a node's
+    blocks; `short` are blocks that may have fewer holders than they should, `starved` those of them that nobody is
+    free to copy. `unheard` are jobs that failed while no driver was there.
     """
 
     id: str
@@ -38,7 +40,9 @@ class Application:
     promised: dict[SinkKey, Task] = field(default_factory=dict)
     consumers: dict[Need, dict[int, Task]] = field(default_factory=dict)
     targets: dict[BlockKey, dict[str, None]] = field(default_factory=dict)
-    persisted: dict[int, None] = field(default_factory=dict)
+    persisted: dict[int, int] = field(default_factory=dict)
+    short: dict[SinkKey, None] = field(default_factory=dict)
+    starved: dict[SinkKey, None] = field(default_factory=dict)
     in_use: dict[int, int] = field(default_factory=dict)
     released: dict[int, None] = field(default_factory=dict)
     expiring: dict[int, None] = field(default_factory=dict)

@@ -27,7 +27,8 @@ DRIVER_GENERATION = 0
 class StoredBlock:
     """The generation of a key that counts. `lasting` blocks (shuffles and forks) serve later jobs until their node is
     released; others go when their job's results are fetched or their node is unpersisted. `inline` is kept only until
-    it was told."""
+    it was told. `copying` are volunteers that were ordered to copy it, `refused` how often
+    those could not."""
 
     id: BlockId
     size: int
@@ -37,6 +38,8 @@ class StoredBlock:
     job: str
     lasting: bool
     inline: bytes | None = None
+    copying: dict[str, None] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
 
     def location(self) -> Location:
         """As a volunteer or driver is told of it."""
@@ -135,6 +138,16 @@ class BlockTable:
             del table.absent[key.partition]
             for holder in block.holders:
                 table.moved(holder, block.size)
+            table.append(_entry(key, block))
+
+    def add_holder(self, key: SinkKey, holder: str) -> None:
+        """A copy: one more volunteer has the block."""
+        block = self.stored[key]
+        block.holders[holder] = None
+        self.by_holder.setdefault(holder, {})[key] = None
+        if isinstance(key, MapOutputKey):
+            table = self.shuffles[key.shuffle]
+            table.moved(holder, block.size)
             table.append(_entry(key, block))
 
     def remove_holder(self, key: SinkKey, holder: str) -> bool:

@@ -12,6 +12,7 @@ from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, BlockTable, key_of
 from tabswarm.scheduler.commands import TellFailed
 from tabswarm.scheduler.commits import find_lease
+from tabswarm.scheduler.copies import orders_end
 from tabswarm.scheduler.eligibility import eligible_pythons, untried_exist
 from tabswarm.scheduler.endings import fail
 from tabswarm.scheduler.events import (
@@ -25,11 +26,11 @@ from tabswarm.scheduler.events import (
 )
 from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.losses import lose_location, lose_target
-from tabswarm.scheduler.open_tasks import appeared, cancel_attempt, end_lease, give_back, rest, vanished
+from tabswarm.scheduler.open_tasks import appeared, end_lease, give_back, give_up_queue, rest, vanished
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import describe
-from tabswarm.scheduler.tasks import DriverNeed, Task, TaskState
+from tabswarm.scheduler.tasks import DriverNeed, Task
 from tabswarm.scheduler.telling import retell
 
 UNAVAILABLE = "unavailable"
@@ -50,6 +51,7 @@ def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
     if event.peer not in state.volunteers.by_id:
         return
     volunteer = state.volunteers.remove(event.peer)
+    orders_end(state, volunteer)
     returned: list[Task] = []
     for task_id, number in volunteer.attempts:
         task = state.tasks[task_id]
@@ -69,14 +71,7 @@ def resources_changed(state: SwarmState, event: ResourcesChanged) -> None:
     if volunteer is None:
         return
     state.volunteers.resize(volunteer, event.slots, event.memory)
-    for task_id, number in reversed(list(volunteer.attempts)):
-        task = state.tasks[task_id]
-        if len(volunteer.attempts) <= volunteer.capacity:
-            return
-        if task.state is TaskState.ASSIGNED:
-            application = state.applications[task.application]
-            cancel_attempt(state, application, task, task.attempts[number])
-            give_back(state, application, task)
+    give_up_queue(state, volunteer)
 
 
 def blocks_lost(state: SwarmState, event: BlocksLost) -> None:

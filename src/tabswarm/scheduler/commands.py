@@ -53,6 +53,18 @@ class DropBlocks(_Command, frozen=True):
     blocks: tuple[BlockId, ...]
 
 
+class CopyBlocks(_Command, frozen=True):
+    """Fetch these blocks from their holders and keep them, as one more holder."""
+
+    locations: tuple[Location, ...]
+
+
+class MayLeave(_Command, frozen=True):
+    """A volunteer that wanted to finish and stop has: `left_behind` of its blocks nobody could take over in time."""
+
+    left_behind: int
+
+
 class EndApplication(_Command, frozen=True):
     """The application is over: its workers, code and blocks go."""
 
@@ -114,6 +126,8 @@ Command = (
     | AssignTask
     | CancelAttempt
     | DropBlocks
+    | CopyBlocks
+    | MayLeave
     | EndApplication
     | AcceptJob
     | RefuseJob

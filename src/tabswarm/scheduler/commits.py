@@ -127,6 +127,7 @@ def _store(state: SwarmState, application: Application, job: Job, peer: str, key
         inline=report.inline if waiting else None,
     )
     application.blocks.put(key, block)
+    application.short[key] = None
     if isinstance(key, BlockKey):
         for job_id in waiting:
             target_of = state.jobs[job_id]

@@ -18,5 +18,5 @@ def untried_exist(state: SwarmState, pythons: list[str], task: Task) -> bool:
     failed = 0
     for peer in task.tried:
         volunteer = state.volunteers.by_id.get(peer)
-        failed += volunteer is not None and volunteer.slots > 0 and volunteer.python in pythons
+        failed += volunteer is not None and volunteer.is_active and volunteer.python in pythons
     return sum(state.volunteers.active.get(python, 0) for python in pythons) > failed

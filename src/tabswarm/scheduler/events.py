@@ -149,6 +149,19 @@ class BlocksLost(_Event, frozen=True):
     blocks: tuple[BlockId, ...]
 
 
+class BlocksCopied(_Event, frozen=True):
+    """A volunteer has these of the blocks that it was last asked to copy; the others it could not get."""
+
+    peer: str
+    blocks: tuple[BlockId, ...]
+
+
+class VolunteerFinishing(_Event, frozen=True):
+    """A volunteer's person asked it to finish and then stop."""
+
+    peer: str
+
+
 class BytesMoved(_Event, frozen=True):
     """Block bytes moved for an application since the last such event."""
 
@@ -175,5 +188,7 @@ Event = (
     | TaskFailed
     | FetchFailed
     | BlocksLost
+    | BlocksCopied
+    | VolunteerFinishing
     | BytesMoved
 )

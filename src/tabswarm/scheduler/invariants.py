@@ -7,7 +7,7 @@ event; the numbers are those of the list of invariants that the design goes by:
     4,5 a vertex has one first run at most; nothing that    10  failures and starts stay below their caps
         exists is computed again                            14  nothing of one application hangs on another
     6   an assigned task has all its sources                16  what is over leaves nothing behind
-    7   locations are those of volunteers who are there     19  a running job can go on, or waits for somebody named
+    7   locations and copies under way are of volunteers    19  a running job can go on, or waits for somebody named
     8   what an assigned task reads cannot change under it  20, 21 no ready task stays beside an idle volunteer
 """
 
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
 from tabswarm.scheduler.applications import HISTORY, Application
 from tabswarm.scheduler.block_locations import key_of
+from tabswarm.scheduler.copies import copies_wanted, is_short
 from tabswarm.scheduler.jobs import Job, JobState
 from tabswarm.scheduler.ledger import RAN, Reason
 from tabswarm.scheduler.peers import LEVELS
@@ -64,6 +65,7 @@ def _check_blocks(state: SwarmState, application: Application) -> None:
         for holder in block.holders:
             _require(holder in state.volunteers.by_id, f"7: {holder} left and holds {block.id}")
             _require(key in blocks.by_holder.get(holder, {}), f"7: {holder} does not know that it holds {block.id}")
+        _check_copies(state, application, key)
         _require(key in blocks.by_owner.get(blocks.owner(key), {}), f"16: nobody owns {block.id}")
         _require(key not in application.promised, f"5: {block.id} exists and is made again")
         held += len(block.holders)
@@ -82,6 +84,19 @@ def _check_blocks(state: SwarmState, application: Application) -> None:
                 entry is not None and entry.generation == block.id.generation and entry.holders == tuple(block.holders),
                 f"8: the log of shuffle {shuffle} does not have {block.id}",
             )
+
+
+def _check_copies(state: SwarmState, application: Application, key: SinkKey) -> None:
+    """7, 24: a copy under way has one who makes it, and nothing is copied more often than it should be; a block that is
+    short waits for somebody to take a copy."""
+    block = application.blocks.stored[key]
+    for peer in block.copying:
+        taker = state.volunteers.by_id.get(peer)
+        _require(taker is not None and block.id in taker.copying, f"7: {peer} does not copy {block.id}")
+        _require(peer not in block.holders, f"7: {peer} has {block.id} and is to copy it")
+    wanted = copies_wanted(application, key)
+    _require(not block.copying or len(block.copying) <= wanted, f"24: {block.id} is copied too often")
+    _require(key in application.starved or not is_short(state, application, key), f"20: nobody looks after {block.id}")
 
 
 def _check_indices(application: Application) -> None:
@@ -199,6 +214,11 @@ def _check_bounds(state: SwarmState) -> None:
             or volunteer.level is None,
             f"20: {volunteer.id} has more than it can take",
         )
+    active = {volunteer.id for volunteer in state.volunteers.by_id.values() if volunteer.is_active}
+    _require(state.volunteers.takers.keys() == active, "20: who takes tasks is miscounted")
+    _require(sum(state.volunteers.active.values()) == len(active), "20: who takes tasks is miscounted by version")
+    for peer in state.volunteers.finishing:
+        _require(state.volunteers.by_id[peer].finishing, f"20: {peer} may not leave and did not ask to")
     for buckets in state.volunteers.buckets.values():
         for level, bucket in enumerate(buckets):
             for peer in bucket:

@@ -28,6 +28,7 @@ def lose_location(state: SwarmState, application: Application, key: SinkKey, hol
     is noted; `recut` decides what to do about it."""
     missing_before = _is_shuffle_whole(application, key)
     if not application.blocks.remove_holder(key, holder):
+        application.short[key] = None
         return
     if isinstance(key, MapOutputKey):
         if missing_before:

@@ -13,6 +13,7 @@ from tabswarm.plan.cut import BlockKey, CutTask, MapOutputKey, ShuffleKey, SinkK
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.commands import CancelAttempt
 from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import blobs_of, code_refs, computed_steps, needs_of
 from tabswarm.scheduler.tasks import Attempt, Move, Need, ShuffleNeed, Task, TaskState
@@ -114,6 +115,18 @@ def end_lease(state: SwarmState, application: Application, task: Task, attempt: 
     if volunteer is not None:
         del volunteer.attempts[(task.id, attempt.number)]
         state.volunteers.settle(volunteer)
+
+
+def give_up_queue(state: SwarmState, volunteer: Volunteer) -> None:
+    """What does not fit a volunteer's queue any more is taken back, latest first; what it runs, it runs on."""
+    for task_id, number in reversed(list(volunteer.attempts)):
+        task = state.tasks[task_id]
+        if len(volunteer.attempts) <= volunteer.capacity:
+            return
+        if task.state is TaskState.ASSIGNED:
+            application = state.applications[task.application]
+            cancel_attempt(state, application, task, task.attempts[number])
+            give_back(state, application, task)
 
 
 def give_back(state: SwarmState, application: Application, task: Task) -> None:

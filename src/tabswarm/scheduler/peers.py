@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from tabswarm.ids import BlockId
+
 LEVELS = 16
 """Buckets for the running slots, and as many for the queue: level = tasks * LEVELS // slots."""
 
@@ -18,7 +20,9 @@ LEVELS = 16
 @dataclass(slots=True, eq=False)
 class Volunteer:
     """One volunteer. `attempts` are its leases as (task, attempt), oldest first; `code` and `tables` say what it has
-    been sent of each application. `strikes` counts bad blocks it served (quarantine is to come)."""
+    been sent of each application. `strikes` counts bad blocks it served (quarantine is to come). `copying` are the
+    blocks that it was ordered to copy and has not answered for. A `finishing` one takes no task and wants to leave;
+    its last task was over at `finished_at` (milliseconds)."""
 
     id: str
     kind: str
@@ -34,11 +38,19 @@ class Volunteer:
     strikes: int = 0
     touched: int = 0
     level: int | None = None
+    copying: dict[BlockId, None] = field(default_factory=dict)
+    finishing: bool = False
+    finished_at: int | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it takes tasks at all."""
+        return self.slots > 0 and not self.finishing
 
     @property
     def capacity(self) -> int:
         """How many attempts it may have at once: its slots, and as many queued."""
-        return 2 * self.slots
+        return 2 * self.slots if self.is_active else 0
 
     @property
     def overfull(self) -> bool:
@@ -52,13 +64,17 @@ Buckets = list[dict[str, None]]
 @dataclass(slots=True, eq=False)
 class Volunteers:
     """All volunteers by id, and those with room by Python version and load. `pythons` counts who is there by version,
-    `active` those of them who have slots."""
+    `active` those of them who take tasks; `takers` are the same, in the order in which the next copies go to them.
+    `finishing` are those who want to leave and may not yet. `freed`: somebody who could take no copy can now."""
 
     by_id: dict[str, Volunteer] = field(default_factory=dict)
     buckets: dict[str, Buckets] = field(default_factory=dict)
     with_queue: dict[str, None] = field(default_factory=dict)
     pythons: dict[str, int] = field(default_factory=dict)
     active: dict[str, int] = field(default_factory=dict)
+    takers: dict[str, None] = field(default_factory=dict)
+    finishing: dict[str, None] = field(default_factory=dict)
+    freed: bool = False
     room: int = 0
     changes: int = 0
 
@@ -66,7 +82,7 @@ class Volunteers:
         """A volunteer is there."""
         self.by_id[volunteer.id] = volunteer
         self.pythons[volunteer.python] = self.pythons.get(volunteer.python, 0) + 1
-        self._count_active(volunteer.python, volunteer.slots > 0)
+        self._count_active(volunteer, was=False)
         self.settle(volunteer)
 
     def remove(self, peer: str) -> Volunteer:
@@ -74,7 +90,9 @@ class Volunteers:
         volunteer = self.by_id.pop(peer)
         self._unsettle(volunteer)
         self.with_queue.pop(peer, None)
-        self._count_active(volunteer.python, -(volunteer.slots > 0))
+        if volunteer.is_active:
+            self._add_active(volunteer, -1)
+        self.finishing.pop(peer, None)
         self.pythons[volunteer.python] -= 1
         if not self.pythons[volunteer.python]:
             del self.pythons[volunteer.python]
@@ -83,11 +101,30 @@ class Volunteers:
 
     def resize(self, volunteer: Volunteer, slots: int, memory: int) -> None:
         """A volunteer has other slots or memory now."""
-        self._count_active(volunteer.python, (slots > 0) - (volunteer.slots > 0))
+        was = volunteer.is_active
         volunteer.slots, volunteer.memory = slots, memory
+        self._count_active(volunteer, was=was)
         self.settle(volunteer)
 
-    def _count_active(self, python: str, change: int) -> None:
+    def finish(self, volunteer: Volunteer) -> None:
+        """A volunteer takes no new task and wants to leave."""
+        was = volunteer.is_active
+        volunteer.finishing = True
+        self.finishing[volunteer.id] = None
+        self._count_active(volunteer, was=was)
+        self.settle(volunteer)
+
+    def _count_active(self, volunteer: Volunteer, *, was: bool) -> None:
+        if volunteer.is_active != was:
+            self._add_active(volunteer, 1 if volunteer.is_active else -1)
+
+    def _add_active(self, volunteer: Volunteer, change: int) -> None:
+        if change > 0:
+            self.takers[volunteer.id] = None
+            self.freed = True
+        else:
+            del self.takers[volunteer.id]
+        python = volunteer.python
         self.active[python] = self.active.get(python, 0) + change
         if not self.active[python]:
             del self.active[python]

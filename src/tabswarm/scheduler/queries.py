@@ -32,14 +32,19 @@ def volunteers(state: SwarmState) -> tuple[VolunteerReport, ...]:
     """Everybody who is there, in the order of joining."""
     return tuple(
         VolunteerReport(
-            id=volunteer.id, name=volunteer.name, kind=volunteer.kind, tasks=volunteer.tasks, slots=volunteer.slots
+            id=volunteer.id,
+            name=volunteer.name,
+            kind=volunteer.kind,
+            tasks=volunteer.tasks,
+            slots=volunteer.capacity // 2,
         )
         for volunteer in state.volunteers.by_id.values()
     )
 
 
 def may_fetch(state: SwarmState, requester: str, holder: str, block: BlockId) -> bool:
-    """A volunteer may have the sources of its attempts from their holders, a driver its unfetched targets."""
+    """A volunteer may have the sources of its attempts and what it was ordered to copy from their holders, a driver
+    its unfetched targets."""
     application = state.applications.get(block.application)
     if application is None:
         return False
@@ -49,6 +54,8 @@ def may_fetch(state: SwarmState, requester: str, holder: str, block: BlockId) ->
     volunteer = state.volunteers.by_id.get(requester)
     if volunteer is None:
         return False
+    if block in volunteer.copying:
+        return _holds(application, holder, block)
     if not any(
         _is_source(application, state.tasks[task], block)
         for task, _ in volunteer.attempts

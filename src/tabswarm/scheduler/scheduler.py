@@ -25,9 +25,17 @@ from tabswarm.scheduler.comings import (
 )
 from tabswarm.scheduler.commands import Command
 from tabswarm.scheduler.commits import find_lease, finished, started
+from tabswarm.scheduler.copies import (
+    blocks_copied,
+    leaving_deadline,
+    let_leave,
+    order_copies,
+    volunteer_finishes,
+)
 from tabswarm.scheduler.endings import cancel, fetched, stop_application
 from tabswarm.scheduler.events import (
     ApplicationStopped,
+    BlocksCopied,
     BlocksLost,
     BytesMoved,
     DriverJoined,
@@ -44,6 +52,7 @@ from tabswarm.scheduler.events import (
     TaskFinished,
     TaskStarted,
     Tick,
+    VolunteerFinishing,
     VolunteerJoined,
     VolunteerLeft,
 )
@@ -73,6 +82,7 @@ class Scheduler:
         if isinstance(event, Tick):
             if wake_rested(state):
                 self._follow_up()
+            let_leave(state)
             tell_all_progress(state)
         else:
             state.changed = True
@@ -97,6 +107,10 @@ class Scheduler:
                 fetch_failed(state, event)
             case BlocksLost():
                 blocks_lost(state, event)
+            case BlocksCopied():
+                blocks_copied(state, event)
+            case VolunteerFinishing():
+                volunteer_finishes(state, event)
             case VolunteerJoined():
                 volunteer_joined(state, event)
             case VolunteerLeft():
@@ -144,6 +158,8 @@ class Scheduler:
             place_ready_tasks(state)
             if not any(application.wanted for application in state.applications.values()):
                 break
+        order_copies(state)
+        let_leave(state)
         news, state.news = state.news, {}
         for job in news.values():
             if job.id in state.jobs:
@@ -173,7 +189,8 @@ class Scheduler:
 
     def next_deadline(self) -> int | None:
         """The time, in milliseconds, at which a `Tick` is due; None while none is."""
-        due = [progress_deadline(self.state), self.state.resting[0][0] if self.state.resting else None]
+        resting = self.state.resting
+        due = [progress_deadline(self.state), resting[0][0] if resting else None, leaving_deadline(self.state)]
         return min((time for time in due if time is not None), default=None)
 
     def waiting_for(self, job: str) -> str:

@@ -36,7 +36,9 @@ def submitted(state: SwarmState, event: JobSubmitted) -> None:
     state.jobs[job.id] = application.jobs[job.id] = job
     application.requests[event.request] = job.id
     use_nodes(application, job)
-    application.persisted.update((node.id, None) for node in event.plan.nodes if node.storage is not None)
+    application.persisted.update(
+        (node.id, max(1, node.storage.replication)) for node in event.plan.nodes if node.storage is not None
+    )
     for key in job.targets:
         application.targets.setdefault(key, {})[job.id] = None
         if key in application.blocks.stored:

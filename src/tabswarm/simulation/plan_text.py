@@ -3,7 +3,7 @@
 Each line is `id operator parents key=value`:
 
     1 source 3          data of the driver's in 3 partitions, inside the plan (`far=1`: to be asked from the driver)
-    2 map 1             one to one; also filter, flatMap, cache (a persisted map)
+    2 map 1             one to one; also filter, flatMap, cache (a persisted map; `copies=2`: twice)
     3 reduce 2 parts=2  a shuffle (its id is 100 + the node's) and the node that reads it
     4 union 2 1         the parents' partitions one after the other
     5 coalesce 1 parts=1  neighbours together
@@ -86,7 +86,8 @@ def _read_node(number: int, word: str, numbers: list[int], options: dict[str, st
             kinds: dict[str, type[Map] | type[Filter] | type[FlatMap]] = {"filter": Filter, "flatMap": FlatMap}
             operator = kinds.get(word, Map)(code)
             dependencies = (OneToOne(parents[0].id),)
-            storage = StorageLevel.MEMORY_ONLY if word == "cache" else None
+            if word == "cache":
+                storage = StorageLevel.MEMORY_ONLY_2 if options.get("copies") == "2" else StorageLevel.MEMORY_ONLY
         case "reduce":
             operator, partitions = Shuffled(), int(options["parts"])
             merge = CombineValues(None, code, code)

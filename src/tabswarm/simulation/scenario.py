@@ -166,6 +166,12 @@ class Scenario:
     def _lost(self, words: Words, options: Options) -> events.Event:
         return events.BlocksLost(peer=words[0], blocks=tuple(read_block(word) for word in words[1:]))
 
+    def _finishing(self, words: Words, options: Options) -> events.Event:
+        return events.VolunteerFinishing(peer=words[0])
+
+    def _copied(self, words: Words, options: Options) -> events.Event:
+        return events.BlocksCopied(peer=words[0], blocks=tuple(read_block(word) for word in words[1:]))
+
     def _cancel(self, words: Words, options: Options) -> events.Event:
         return events.JobCancelled(job=words[0])
 

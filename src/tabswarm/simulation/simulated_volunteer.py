@@ -71,6 +71,10 @@ class SimulatedVolunteer:
                     self.store.pop(block, None)
             case commands.EndApplication():
                 self._forget(command.application)
+            case commands.CopyBlocks():
+                self._copy(command)
+            case commands.MayLeave():
+                self.swarm.leave(self.id)
             case _:
                 raise AssertionError(f"{command} is nothing for a volunteer")
 
@@ -132,14 +136,18 @@ class SimulatedVolunteer:
     ) -> None:
         holder = self.id if block in self.store else self.swarm.random.choice(holders)
         delay = 0 if holder == self.id else self.swarm.transfer_delay()
-        if holder != self.id:
-            allowed = self.swarm.scheduler.may_fetch(self.id, holder, block)
-            assert allowed or not self.swarm.knows(assignment.lease), f"{self.id} may not fetch {block} from {holder}"
+        allowed = holder == self.id or self.swarm.scheduler.may_fetch(self.id, holder, block)
+        legal = allowed or not self.swarm.knows(assignment.lease) or not self.swarm.is_holder(holder, block)
+        assert legal, f"{self.id} may not fetch {block} from {holder}"
+        others = tuple(other for other in holders if other != holder)
 
         def arrived() -> None:
             if self.assigned.get(assignment.lease) is not assignment or not self.alive:
                 return
-            piece = self.swarm.serve(holder, block, segment, root)
+            piece = self.swarm.serve(holder, block, segment, root) if allowed else "not_allowed"
+            if isinstance(piece, str) and others:
+                self._fetch(assignment, place, block, others, root, segment)
+                return
             if isinstance(piece, str):
                 self._failed_to_fetch(assignment, block, holder, piece)
                 return
@@ -157,6 +165,22 @@ class SimulatedVolunteer:
             events.FetchFailed(peer=self.id, task=task, attempt=attempt, block=block, holder=holder, reason=reason),
         )
         self._run_next()
+
+    def _copy(self, command: commands.CopyBlocks) -> None:
+        """Fetch each block from one of its holders, and answer with those that came."""
+        sources = [(at.block, self.swarm.random.choice(at.holders)) for at in command.locations]
+
+        def arrived() -> None:
+            if not self.alive:
+                return
+            for block, holder in sources:
+                sink = self.swarm.whole(holder, block)
+                if sink is not None:
+                    self.store[block] = sink
+            copied = tuple(block for block, _ in sources if block in self.store)
+            self.swarm.send(self, events.BlocksCopied(peer=self.id, blocks=copied))
+
+        self.swarm.clock.after(self.swarm.transfer_delay(), arrived)
 
     # --- running -----------------------------------------------------------------------------------------------------
 

@@ -11,12 +11,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tabswarm.executor import Piece
+from tabswarm.executor import Piece, WrittenSink
 from tabswarm.executor.sources import Code
 from tabswarm.ids import BlockId
 from tabswarm.plan.task import TaskSpec
 from tabswarm.scheduler import commands, events
-from tabswarm.scheduler.block_locations import DRIVER_GENERATION
+from tabswarm.scheduler.block_locations import DRIVER_GENERATION, key_of
 from tabswarm.scheduler.invariants import check_invariants
 from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.shipping.block_hash import segment_hash
@@ -24,6 +24,9 @@ from tabswarm.simulation.clock import Clock
 from tabswarm.simulation.simulated_driver import SimulatedDriver
 from tabswarm.simulation.simulated_volunteer import SimulatedVolunteer
 from tabswarm.simulation.trace import trace_line
+
+TICK = 10
+"""Milliseconds by which the scheduler's clock may lag behind when an event comes in, as in the coordinator."""
 
 Peer = SimulatedVolunteer | SimulatedDriver
 
@@ -68,6 +71,7 @@ class SimulatedSwarm:
         self._joined = 0
         self._last_message: dict[tuple[str, str], int] = {}
         self._ticking = False
+        self._ticked = 0
 
     # --- peers -------------------------------------------------------------------------------------------------------
 
@@ -91,6 +95,16 @@ class SimulatedSwarm:
         self._last_message[(peer, "lost")] = lost_from
         noticed = lost_from - self.clock.now + self._between(self.conditions.noticed_after)
         self.clock.after(noticed, lambda: self.event(events.VolunteerLeft(peer=peer)))
+
+    def finish(self, peer: str) -> None:
+        """Somebody presses Finish then stop."""
+        self.send(self.volunteers[peer], events.VolunteerFinishing(peer=peer))
+
+    def leave(self, peer: str) -> None:
+        """A volunteer that was told that it may leaves in good order: whatever it said before arrives."""
+        volunteer = self.volunteers.pop(peer)
+        volunteer.alive = False
+        self.send(volunteer, events.VolunteerLeft(peer=peer, reason="finished"))
 
     def evict(self, peer: str) -> None:
         """A volunteer finds a block of its store damaged, or has no room for it: it lets go of it and says so."""
@@ -156,6 +170,12 @@ class SimulatedSwarm:
         task = self.scheduler.state.tasks.get(lease[0])
         return task is not None and lease[1] in task.attempts
 
+    def is_holder(self, holder: str, block: BlockId) -> bool:
+        """Whether the scheduler takes a volunteer for a holder of the block (it may have left on the way)."""
+        application = self.scheduler.state.applications.get(block.application)
+        stored = application.blocks.stored.get(key_of(block)) if application is not None else None
+        return stored is not None and stored.id == block and holder in stored.holders
+
     def serve(self, holder: str, block: BlockId, segment: int, root: bytes) -> Piece | str:
         """One segment of a block as a peer has it now, or why not."""
         driver = self.drivers.get(holder)
@@ -172,6 +192,11 @@ class SimulatedSwarm:
         if sink is None:
             return "unavailable"
         return Piece(sink.segments[segment], sink.hashes, root, block, segment, holder)
+
+    def whole(self, holder: str, block: BlockId) -> WrittenSink | None:
+        """All of a block, if the holder is there and has it."""
+        volunteer = self.volunteers.get(holder)
+        return volunteer.store.get(block) if volunteer is not None else None
 
     def _arrival(self, channel: tuple[str, str]) -> int:
         """The delay of the next message on a channel: never earlier than the one before it."""
@@ -191,6 +216,10 @@ class SimulatedSwarm:
 
     def event(self, event: events.Event) -> None:
         """The coordinator hears of something."""
+        if self.clock.now - self._ticked >= TICK and not isinstance(event, events.Tick):
+            self.event(events.Tick(now=self.clock.now))
+        if isinstance(event, events.Tick):
+            self._ticked = event.now
         if self.before_event is not None:
             self.before_event(event)
         asked = self.scheduler.handle(event)

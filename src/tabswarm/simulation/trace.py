@@ -12,8 +12,10 @@ from tabswarm.scheduler.commands import (
     AssignTask,
     CancelAttempt,
     Command,
+    CopyBlocks,
     DropBlocks,
     EndApplication,
+    MayLeave,
     RefuseJob,
     SendCode,
     SendMapOutputs,
@@ -49,6 +51,11 @@ def _words(command: Command) -> str:
             return f"cancel t{command.task} attempt {command.attempt}"
         case DropBlocks():
             return f"drop {' '.join(map(block_text, command.blocks))}"
+        case CopyBlocks():
+            return "copy " + " ".join(f"{at.block} at {','.join(at.holders)}" for at in command.locations)
+        case MayLeave():
+            behind = f", {command.left_behind} blocks are left behind" if command.left_behind else ""
+            return f"may leave{behind}"
         case EndApplication():
             return f"end of application {command.application}"
         case AcceptJob():

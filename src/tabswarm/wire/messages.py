@@ -175,6 +175,19 @@ class DropBlocks(Message, frozen=True):
     blocks: tuple[BlockId, ...]
 
 
+class CopyBlocks(Message, frozen=True):
+    """Fetch these blocks and keep them, as one more holder; answer with `Copied`, whatever came of it."""
+
+    locations: tuple[Location, ...]
+
+
+class MayLeave(Message, frozen=True):
+    """You asked to finish and stop: your tasks are done, and nobody needs you for your blocks any more. `left_behind`
+    counts those that nobody could take over in time; they are computed again where somebody needs them."""
+
+    left_behind: int = 0
+
+
 class EndApplication(Message, frozen=True):
     """The application is over: end its workers, drop its blocks and code."""
 
@@ -254,6 +267,12 @@ class BlocksLost(Message, frozen=True):
     blocks: tuple[BlockId, ...]
 
 
+class Copied(Message, frozen=True):
+    """Of the blocks that I was last asked to copy I have these now."""
+
+    blocks: tuple[BlockId, ...]
+
+
 class BytesMoved(Message, frozen=True):
     """Block bytes that I fetched since the last such message, by application: relayed or direct. Told at most once
     a second."""
@@ -264,9 +283,14 @@ class BytesMoved(Message, frozen=True):
 
 
 class Leaving(Message, frozen=True):
-    """I am about to go. The coordinator lets go of my tasks at once."""
+    """I am about to go. The coordinator lets go of my tasks at once.
+
+    With `drain` I finish first: no new task comes, those that run go on to their end, my blocks are copied to others,
+    and then I hear `MayLeave`.
+    """
 
     reason: str = ""
+    drain: bool = False
 
 
 # --- a driver to the coordinator ------------------------------------------------------------------------------------
@@ -388,12 +412,12 @@ class Volunteers(Message, frozen=True):
 # fmt: off
 # One line a few messages: as a column each they would be longer than what they list.
 FromVolunteer = (
-    Pong | Ping | Signal | Started | Finished | Failed | FetchFailed | Output | Resources | BlocksLost | BytesMoved
-    | Leaving
+    Pong | Ping | Signal | Started | Finished | Failed | FetchFailed | Output | Resources | BlocksLost | Copied
+    | BytesMoved | Leaving
 )
 ToVolunteer = (
     Welcome | Refused | Ping | Pong | Holders | Signal | Code | MapOutputs | Assign | CancelTask | DropBlocks
-    | EndApplication | JobInfo
+    | CopyBlocks | MayLeave | EndApplication | JobInfo
 )
 FromDriver = Pong | Ping | Signal | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication
 ToDriver = (

@@ -20,7 +20,7 @@ from tabswarm.worker.native.run import stopped_by_signals
 async def main(flag: Path) -> None:
     coordinator = LoneCoordinator()
     volunteer = NativeVolunteer(coordinator, "token", slots=1, block_root=flag.parent)
-    with stopped_by_signals(volunteer):
+    with stopped_by_signals(volunteer, lambda line: print(line, flush=True)):
         running = asyncio.create_task(volunteer.run())
         await volunteer.joined.wait()
         await coordinator.run(say_pid_and_hang(flag))

@@ -14,7 +14,7 @@ from tabswarm.wire import messages as m
 from tabswarm.worker.native import NativeVolunteer
 from tabswarm.worker.native.run import keep_joined
 
-from .lone_coordinator import PATIENCE, LoneCoordinator, out_block
+from .lone_coordinator import PATIENCE, LoneCoordinator, out_block, swarm_of_one
 from .test_tasks import double
 
 
@@ -70,6 +70,50 @@ async def test_a_worker_that_lost_its_coordinator_joins_again_and_computes() -> 
     volunteer.stop()
     await running
     await coordinator.close()
+
+
+async def test_a_worker_that_finishes_waits_until_it_may_leave_and_ends_what_it_runs() -> None:
+    coordinator = LoneCoordinator()
+    volunteer = NativeVolunteer(coordinator, "token", slots=1)
+    running = asyncio.create_task(keep_joined(volunteer, print))
+    async with asyncio.timeout(PATIENCE):
+        await volunteer.joined.wait()
+        volunteer.finish()
+        await coordinator.heard(m.Leaving, drain=True)
+        number = await coordinator.run(double)
+        await coordinator.heard(m.Finished, task=number)
+        assert not running.done()
+        await coordinator.tell(m.MayLeave())
+        await running
+    assert [message.drain for message in coordinator.received if isinstance(message, m.Leaving)] == [True, False]
+    await coordinator.close()
+
+
+async def test_a_worker_that_finishes_does_not_come_back_when_its_coordinator_goes() -> None:
+    coordinator = LoneCoordinator()
+    volunteer = NativeVolunteer(coordinator, "token", slots=1)
+    running = asyncio.create_task(keep_joined(volunteer, print))
+    async with asyncio.timeout(PATIENCE):
+        await volunteer.joined.wait()
+        volunteer.finish()
+        await coordinator.heard(m.Leaving, drain=True)
+        assert coordinator.control is not None
+        await coordinator.control.close(1001, "restart")
+        await running
+    await coordinator.close()
+
+
+async def test_only_copies_with_the_bytes_that_the_root_says_are_kept_and_answered_for() -> None:
+    async with swarm_of_one() as (coordinator, _):
+        _, good = coordinator.driver_block([1, 2, 3], node=1)
+        _, bad = coordinator.driver_block([4, 5], node=2)
+        coordinator.forged[bad.block] = bytes(bad.size)
+        _, gone = coordinator.driver_block([6], node=3)
+        del coordinator.blocks[gone.block]
+        await coordinator.tell(m.CopyBlocks(locations=(good, bad, gone)))
+        copied = await coordinator.heard(m.Copied)
+        assert copied.blocks == (good.block,)
+        assert (await coordinator.fetch(good.block)).data == coordinator.blocks[good.block]
 
 
 async def test_a_stopped_worker_takes_its_leave() -> None:

@@ -40,6 +40,7 @@ render(
   <Page
     start={() => void volunteer?.start()}
     stop={() => volunteer?.stop()}
+    finish={() => volunteer?.finish()}
     again={() => {
       volunteer = open();
     }}

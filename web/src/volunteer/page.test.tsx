@@ -5,7 +5,7 @@ import { Page } from "./page.tsx";
 import * as state from "./state.ts";
 
 const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>&lt;b&gt;';
-const actions = { start: vi.fn(), stop: vi.fn(), again: vi.fn(), allow: vi.fn() };
+const actions = { start: vi.fn(), stop: vi.fn(), finish: vi.fn(), again: vi.fn(), allow: vi.fn() };
 
 async function shown(): Promise<HTMLElement> {
   const root = document.createElement("main");
@@ -50,6 +50,20 @@ test("while it works it shows the job, node and partition, and offers Stop", asy
   expect(page.querySelector("#meter-tasks")?.textContent).toBe("12");
   page.querySelector<HTMLButtonElement>("#stop")?.click();
   expect(actions.stop).toHaveBeenCalledOnce();
+  page.querySelector<HTMLButtonElement>("#finish")?.click();
+  expect(actions.finish).toHaveBeenCalledOnce();
+});
+
+test("while it finishes it says to wait, and then that the tab can be closed", async () => {
+  state.phase.value = { is: "finishing" };
+  state.started.value = true;
+  const page = await shown();
+  expect(page.querySelector("#status")?.textContent).toContain("Keep it open until");
+  expect([...page.querySelectorAll("button")].map(({ id }) => id)).toEqual(["stop"]);
+  state.phase.value = { is: "left", leftBehind: 0 };
+  expect((await shown()).querySelector("#status")?.textContent).toContain("You can close this tab now");
+  state.phase.value = { is: "left", leftBehind: 2 };
+  expect((await shown()).querySelector("#status")?.textContent).toContain("2 blocks");
 });
 
 test("a stranger's words are shown as text, never as markup", async () => {

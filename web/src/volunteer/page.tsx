@@ -5,6 +5,8 @@ import { wordsFor } from "./words.ts";
 export interface Actions {
   start(): void;
   stop(): void;
+  /** No new work; stop when others have what this tab holds. */
+  finish(): void;
   /** After a stop: open the session anew. */
   again(): void;
   allow(cores: number): void;
@@ -19,6 +21,11 @@ export function Page(actions: Actions) {
       <p class="brand">tabswarm</p>
       <h1>{text.heading}</h1>
       {is === "invited" ? <Invitation start={actions.start} /> : <Status />}
+      {started && is !== "finishing" && (
+        <button type="button" class="finish" id="finish" onClick={actions.finish}>
+          {text.finish}
+        </button>
+      )}
       {started && (
         <button type="button" class="stop" id="stop" onClick={actions.stop}>
           {text.stop}

@@ -9,7 +9,9 @@ export type Phase =
   | { is: "working" }
   | { is: "gone" }
   | { is: "leaving" }
-  | { is: "left" }
+  | { is: "finishing" }
+  /** `leftBehind`: how many blocks nobody took over; undefined where nobody was asked to. */
+  | { is: "left"; leftBehind?: number }
   | { is: "no-invite" }
   | { is: "refused"; code: string; reason: string }
   | { is: "cannot-sandbox"; escaped: string[] }

@@ -2,8 +2,9 @@ import type { ProbeTargets, Runtime } from "../frame/protocol.ts";
 import { BlockStore } from "../peer/block_store.ts";
 import { Relay } from "../peer/relay.ts";
 import { Session } from "../peer/session.ts";
-import { type Hello, PROTOCOL, type ToVolunteer, type Welcome } from "../wire/messages.ts";
+import { type CopyBlocks, type Hello, PROTOCOL, type ToVolunteer, type Welcome } from "../wire/messages.ts";
 import type { Attempt } from "./attempt.ts";
+import { copyBlocks } from "./copies.ts";
 import { forgetInvite } from "./invite.ts";
 import { CannotSandbox, Sandbox } from "./sandbox.ts";
 import * as state from "./state.ts";
@@ -29,6 +30,7 @@ export class Volunteer {
   private sandbox: Sandbox | null = null;
   /** Slots that the coordinator knows of: none before Python runs. */
   private offered = 0;
+  private peer = "";
 
   constructor(
     private readonly invite: string,
@@ -73,6 +75,13 @@ export class Volunteer {
     state.phase.value = { is: "leaving" };
     this.quit("stopped by its person");
     state.phase.value = { is: "left" };
+  }
+
+  /** The person pressed Finish then stop: no new task comes, and others take over what this tab holds. */
+  finish(): void {
+    if (state.phase.value.is === "gone") return this.stop();
+    state.phase.value = { is: "finishing" };
+    this.session.send({ type: "Leaving", reason: "finished by its person", drain: true });
   }
 
   /** The page goes away. */
@@ -123,6 +132,7 @@ export class Volunteer {
   }
 
   private opened(welcome: Welcome): void {
+    this.peer = welcome.peer;
     state.title.value = welcome.title ?? "";
     this.relay?.end();
     this.relay = new Relay(
@@ -141,6 +151,7 @@ export class Volunteer {
 
   /** The session is over, and with it all that this tab was asked and all that it held. */
   private broken(): void {
+    if (state.phase.value.is === "finishing") return this.stop();
     this.relay?.end();
     this.relay = null;
     this.tasks.reset();
@@ -155,8 +166,21 @@ export class Volunteer {
       state.job.value = message.name || message.job;
       return;
     }
+    if (message.type === "MayLeave") {
+      this.quit("finished");
+      state.phase.value = { is: "left", leftBehind: message.left_behind ?? 0 };
+      return;
+    }
+    if (message.type === "CopyBlocks") return void this.copy(message);
     this.tasks.take(message, bytes);
     if (message.type === "Assign") this.grow();
+  }
+
+  private async copy(order: CopyBlocks): Promise<void> {
+    const { session } = this;
+    const blocks = await copyBlocks(order, this.peer, this.store, (holder, orders) => this.fetch(holder, orders));
+    if (session === this.session) session.send({ type: "Copied", blocks });
+    this.show();
   }
 
   private fetch(holder: string, orders: Parameters<Relay["fetch"]>[1]): ReturnType<Relay["fetch"]> {

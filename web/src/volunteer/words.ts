@@ -29,7 +29,11 @@ export function wordsFor(phase: Phase, tasks: readonly Shown[], tasksDone: numbe
       return { line: text.gone, more: text.goneMore, look: "trouble" };
     case "leaving":
       return { line: text.leaving, more: "", look: "busy" };
+    case "finishing":
+      return { line: text.finishing, more: text.finishingMore, look: "busy" };
     case "left":
+      if (phase.leftBehind === 0) return { line: text.finished, more: text.finishedMore, look: "good" };
+      if (phase.leftBehind) return { line: text.finished, more: text.finishedBehind(phase.leftBehind), look: "quiet" };
       return { line: text.left, more: tasksDone > 0 ? text.leftMore : text.leftUnused, look: "quiet" };
     case "no-invite":
       return { line: text.noInvite, more: text.noInviteMore, look: "trouble" };

@@ -164,6 +164,12 @@ export interface BlocksLost {
   blocks: BlockId[];
 }
 
+/** Of the blocks that I was last asked to copy I have these now. */
+export interface Copied {
+  type: "Copied";
+  blocks: BlockId[];
+}
+
 /**
  * Block bytes that I fetched since the last such message, by application: relayed or direct. Told at most once
  * a second.
@@ -175,10 +181,16 @@ export interface BytesMoved {
   direct?: number; // 0
 }
 
-/** I am about to go. The coordinator lets go of my tasks at once. */
+/**
+ * I am about to go. The coordinator lets go of my tasks at once.
+ *
+ * With `drain` I finish first: no new task comes, those that run go on to their end, my blocks are copied to others,
+ * and then I hear `MayLeave`.
+ */
 export interface Leaving {
   type: "Leaving";
   reason?: string; // ""
+  drain?: boolean; // false
 }
 
 /**
@@ -498,6 +510,21 @@ export interface CancelTask {
 export interface DropBlocks {
   type: "DropBlocks";
   blocks: BlockId[];
+}
+
+/** Fetch these blocks and keep them, as one more holder; answer with `Copied`, whatever came of it. */
+export interface CopyBlocks {
+  type: "CopyBlocks";
+  locations: Location[];
+}
+
+/**
+ * You asked to finish and stop: your tasks are done, and nobody needs you for your blocks any more. `left_behind`
+ * counts those that nobody could take over in time; they are computed again where somebody needs them.
+ */
+export interface MayLeave {
+  type: "MayLeave";
+  left_behind?: number; // 0
 }
 
 /** The application is over: end its workers, drop its blocks and code. */
@@ -847,6 +874,7 @@ export type FromVolunteer =
   | Output
   | Resources
   | BlocksLost
+  | Copied
   | BytesMoved
   | Leaving;
 
@@ -862,6 +890,8 @@ export type ToVolunteer =
   | Assign
   | CancelTask
   | DropBlocks
+  | CopyBlocks
+  | MayLeave
   | EndApplication
   | JobInfo;
 
@@ -958,8 +988,9 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Output: {"array": false, "tagField": "type", "tag": "Output", "fields": [["task", "int", false], ["attempt", "int", false], ["stream", "str", false], ["text", "str", false], ["partition", "int", true], ["dropped", "int", true]]},
   Resources: {"array": false, "tagField": "type", "tag": "Resources", "fields": [["slots", "int", false], ["memory", "int", false]]},
   BlocksLost: {"array": false, "tagField": "type", "tag": "BlocksLost", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
+  Copied: {"array": false, "tagField": "type", "tag": "Copied", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
   BytesMoved: {"array": false, "tagField": "type", "tag": "BytesMoved", "fields": [["application", "str", false], ["relayed", "int", true], ["direct", "int", true]]},
-  Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true]]},
+  Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true], ["drain", "bool", true]]},
   Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true]]},
   Refused: {"array": false, "tagField": "type", "tag": "Refused", "fields": [["code", "str", false], ["reason", "str", false], ["request", "int", true]]},
   Holders: {"array": false, "tagField": "type", "tag": "Holders", "fields": [["holders", ["list", ["struct", "Holder"]], false]]},
@@ -1005,6 +1036,8 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Location: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false], ["holders", ["list", "str"], false]]},
   CancelTask: {"array": false, "tagField": "type", "tag": "CancelTask", "fields": [["task", "int", false], ["attempt", "int", false]]},
   DropBlocks: {"array": false, "tagField": "type", "tag": "DropBlocks", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
+  CopyBlocks: {"array": false, "tagField": "type", "tag": "CopyBlocks", "fields": [["locations", ["list", ["struct", "Location"]], false]]},
+  MayLeave: {"array": false, "tagField": "type", "tag": "MayLeave", "fields": [["left_behind", "int", true]]},
   EndApplication: {"array": false, "tagField": "type", "tag": "EndApplication", "fields": [["application", "str", false]]},
   JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
   Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false]]},
@@ -1045,8 +1078,8 @@ export const schema: Readonly<Record<string, StructShape>> = {
 };
 /** The structs of each direction. */
 export const directions = {
-  FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "BytesMoved", "Leaving"],
-  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "EndApplication", "JobInfo"],
+  FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "BytesMoved", "Leaving"],
+  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
   FromDriver: ["Pong", "Ping", "Signal", "Submit", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication"],
   ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],
 } as const;

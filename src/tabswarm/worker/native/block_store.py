@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import mmap
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from tabswarm.ids import BlockId
 from tabswarm.shipping.block_hash import root_hash
-from tabswarm.transport.relay import Served
+from tabswarm.transport.relay import FetchedBlock, Served
 from tabswarm.worker.native.frames import Portion, Wrote
 
 CHUNK = 1 << 20
@@ -55,11 +56,19 @@ class BlockStore:
 
     def add(self, wrote: Wrote) -> None:
         """A worker process wrote this block."""
-        block = wrote.report.block
+        self._put(wrote.report.block, Path(wrote.path), wrote.sizes, wrote.hashes)
+
+    def _put(self, block: BlockId, path: Path, sizes: tuple[int, ...], hashes: bytes) -> None:
         self.drop((block,))
-        offsets = tuple(itertools.accumulate(wrote.sizes, initial=0))
-        self._blocks[block] = StoredBlock(Path(wrote.path), offsets, wrote.hashes, root_hash(wrote.hashes))
+        offsets = tuple(itertools.accumulate(sizes, initial=0))
+        self._blocks[block] = StoredBlock(path, offsets, hashes, root_hash(hashes))
         self.size += offsets[-1]
+
+    async def keep(self, fetched: FetchedBlock) -> None:
+        """Take a copy of another volunteer's block, all of its segments."""
+        path = Path(f"{self.fresh_prefix()}copy")
+        await asyncio.to_thread(path.write_bytes, fetched.data)
+        self._put(fetched.block, path, fetched.sizes, fetched.hashes)
 
     def drop(self, blocks: Iterable[BlockId]) -> None:
         """Forget blocks; whoever has one mapped reads on."""

@@ -23,7 +23,8 @@ GIVE_UP_SECONDS = 300.0
 async def run_worker(
     link: str, *, slots: int, memory: int = DEFAULT_MEMORY, name: str = "", say: Callable[[str], None] = print
 ) -> None:
-    """Join the swarm behind an invite link and work until SIGINT or SIGTERM.
+    """Join the swarm behind an invite link and work until SIGTERM or SIGINT, which lets it finish first; the second
+    SIGINT does not.
 
     `memory` in bytes. Raises `ConnectionRefused`'s kinds where the coordinator is not there, or will not have us.
     """
@@ -31,7 +32,7 @@ async def run_worker(
     volunteer = NativeVolunteer(
         WebSocketDoor(parsed), parsed.token, slots=slots, memory=memory, name=name or platform.node(), say=say
     )
-    with stopped_by_signals(volunteer):
+    with stopped_by_signals(volunteer, say):
         await keep_joined(volunteer, say)
 
 
@@ -44,6 +45,8 @@ async def keep_joined(volunteer: NativeVolunteer, say: Callable[[str], None]) ->
         try:
             await volunteer.run()
         except ConnectionLost as lost:
+            if volunteer.is_finishing:
+                return
             was_there, away_since, reason = True, loop.time(), str(lost)
             if loop.time() - began > LONGEST_PAUSE:
                 pause = FIRST_PAUSE
@@ -59,13 +62,22 @@ async def keep_joined(volunteer: NativeVolunteer, say: Callable[[str], None]) ->
 
 
 @contextlib.contextmanager
-def stopped_by_signals(volunteer: NativeVolunteer) -> Iterator[None]:
-    """While it lasts, SIGINT and SIGTERM stop the volunteer in good order."""
+def stopped_by_signals(volunteer: NativeVolunteer, say: Callable[[str], None]) -> Iterator[None]:
+    """While it lasts, SIGTERM stops the volunteer at once, and SIGINT lets it finish, then stops it; so Ctrl-C twice is
+    now."""
     loop = asyncio.get_running_loop()
+
+    def interrupted() -> None:
+        if volunteer.is_finishing or not volunteer.joined.is_set():
+            volunteer.stop()
+        else:
+            say("finishing: no new task, what is held here goes to others; Ctrl-C again stops now")
+            volunteer.finish()
+
     taken = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number, act in ((signal.SIGINT, interrupted), (signal.SIGTERM, volunteer.stop)):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
-            loop.add_signal_handler(number, volunteer.stop)
+            loop.add_signal_handler(number, act)
             taken.append(number)
     try:
         yield

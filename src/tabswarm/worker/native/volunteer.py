@@ -22,6 +22,7 @@ from tabswarm.wire import messages as m
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
 from tabswarm.worker.native.block_directory import make_block_directory
 from tabswarm.worker.native.block_store import BlockStore
+from tabswarm.worker.native.copier import Copier
 from tabswarm.worker.native.process_pool import ProcessPool
 from tabswarm.worker.native.source_fetcher import SourceFetcher
 from tabswarm.worker.native.task_runner import TaskRunner
@@ -64,14 +65,26 @@ class NativeVolunteer:
         self._say = say
         self._block_roots = None if block_root is None else [block_root]
         self._stopping = asyncio.Event()
+        self._finishing = asyncio.Event()
 
     def stop(self) -> None:
-        """End the session in good order: `run` returns soon."""
+        """End the session at once, in good order: `run` returns soon."""
         self._stopping.set()
+
+    def finish(self) -> None:
+        """Take no new task, end those that run, let others copy what is held here, then stop."""
+        self._finishing.set()
+        if not self.joined.is_set():
+            self.stop()
+
+    @property
+    def is_finishing(self) -> bool:
+        """Whether `finish` was called."""
+        return self._finishing.is_set()
 
     @property
     def is_stopping(self) -> bool:
-        """Whether `stop` was called."""
+        """Whether `stop` was called, or all is finished."""
         return self._stopping.is_set()
 
     async def wait_stopping(self, seconds: float) -> None:
@@ -114,13 +127,15 @@ class NativeVolunteer:
         moved: Counter[str] = Counter()
         sources = SourceFetcher(session.welcome.peer, store, line.fetch, lambda who, size: moved.update({who: size}))
         runner = TaskRunner(self.slots, pool, store, sources, outbox.put_nowait)
+        copier = Copier(session.welcome.peer, store, line.fetch, self.memory, outbox.put_nowait)
         ways = [
-            asyncio.create_task(self._receive(session, runner, sources, store), name="tabswarm orders"),
+            asyncio.create_task(self._receive(session, runner, sources, store, copier), name="tabswarm orders"),
             asyncio.create_task(_send(session, outbox), name="tabswarm reports"),
             asyncio.create_task(_tell_moved(moved, outbox), name="tabswarm bytes moved"),
             asyncio.create_task(line.keep(), name="tabswarm relay line"),
             asyncio.create_task(self._stopping.wait(), name="tabswarm stop"),
         ]
+        farewell = asyncio.create_task(self._take_leave(outbox), name="tabswarm finish")
         try:
             pool.warm_up()
             self._greet(session.welcome)
@@ -134,17 +149,28 @@ class NativeVolunteer:
                 with contextlib.suppress(ConnectionLost, TimeoutError):
                     async with asyncio.timeout(1):
                         await session.send(m.Leaving(reason="stopped"))
-            for way in ways:
+            for way in [*ways, farewell]:
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
+            await asyncio.gather(*ways, farewell, return_exceptions=True)
+            await copier.close()
             await runner.close()
             await pool.close()
             await line.close()
             store.remove()  # no thread: at a program's end Python 3.12 starts none any more
             self.pool = None
 
+    async def _take_leave(self, outbox: asyncio.Queue[m.Message]) -> None:
+        """Once `finish` was called: say so. `MayLeave` is the answer."""
+        await self._finishing.wait()
+        outbox.put_nowait(m.Leaving(reason="finishing", drain=True))
+
     async def _receive(
-        self, session: Session[m.ToVolunteer], runner: TaskRunner, sources: SourceFetcher, store: BlockStore
+        self,
+        session: Session[m.ToVolunteer],
+        runner: TaskRunner,
+        sources: SourceFetcher,
+        store: BlockStore,
+        copier: Copier,
     ) -> None:
         warned = False
         while True:
@@ -163,6 +189,12 @@ class NativeVolunteer:
                     runner.cancel(task, attempt)
                 case m.DropBlocks(blocks=blocks):
                     store.drop(blocks)
+                case m.CopyBlocks() as order:
+                    copier.order(order)
+                case m.MayLeave(left_behind=left_behind):
+                    if left_behind:
+                        self._say(f"nobody could take over {left_behind} blocks; others compute them again if needed")
+                    self.stop()
                 case m.EndApplication(application=application):
                     runner.end_application(application)
                 case m.Refused(code=code, reason=reason):
