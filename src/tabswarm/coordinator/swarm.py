@@ -300,7 +300,7 @@ class Swarm:
 def named_holders(order: commands.Command) -> Iterator[str]:
     """The peers that a command names as holders of blocks, some of them more than once."""
     match order:
-        case commands.AssignTask(locations=locations):
+        case commands.AssignTask(locations=locations) | commands.CopyBlocks(locations=locations):
             for location in locations:
                 yield from location.holders
         case commands.SendMapOutputs(entries=entries):
