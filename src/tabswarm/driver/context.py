@@ -84,7 +84,7 @@ class Context(EngineContext):
 
         self._must_run()
         files = TextFiles(name, minPartitions or self.defaultMinPartitions)
-        made: RDD[str] = self._source(Plain(TextLines(use_unicode)), SourceData.of_reader(files.sizes, files.read))
+        made: RDD[str] = self._source(Plain(TextLines(use_unicode)), SourceData.of_reader(files.sizes, files))
         return made
 
 

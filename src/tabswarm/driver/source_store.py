@@ -1,5 +1,7 @@
 """The data that only the driver holds, served to volunteers that ask for it: a block is read when it is wanted.
 
+A volunteer of this host is told which part of which file to read; what lies in no file is written to one of its own.
+
 Files are read in threads, so that a slow disk holds up neither the control session nor other transfers.
 """
 
@@ -8,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 
+from tabswarm.driver.text_files import TextFiles
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.shipping.block_hash import segment_hash
+from tabswarm.transport.neighbours import Place
 from tabswarm.transport.relay import Served
 
 CHUNK = 1 << 20
@@ -41,10 +46,7 @@ class SourceStore:
 
     async def look_up(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
         """The block's bytes; None where it is none of ours. Raises what the reader raises."""
-        if block.application != self._application or block.kind is not BlockKind.PARTITION:
-            return None
-        with self._lock:
-            reader = self._readers.get(block.node)
+        reader = self._reader(block)
         if reader is None or segments not in (None, (0,)):
             return None
         try:
@@ -53,9 +55,38 @@ class SourceStore:
             self._failures[block.node] = str(error)
             raise
 
+    async def place(self, block: BlockId, segment: int, where: str) -> Place | None:
+        """Where a volunteer of this host finds the block: in a file of the user's, or written to `where`. None where it
+        is none of ours. Raises what the reader raises."""
+        reader = self._reader(block)
+        if reader is None or segment != 0:
+            return None
+        try:
+            return await asyncio.to_thread(_placed, reader, block.partition, where)
+        except OSError as error:
+            self._failures[block.node] = str(error)
+            raise
+
     def why(self, nodes: Iterable[int]) -> str:
         """Why one of these nodes could not be read; empty where they could."""
         return next((self._failures[node] for node in nodes if node in self._failures), "")
+
+
+    def _reader(self, block: BlockId) -> BlockReader | None:
+        if block.application != self._application or block.kind is not BlockKind.PARTITION:
+            return None
+        with self._lock:
+            return self._readers.get(block.node)
+
+
+def _placed(reader: BlockReader, partition: int, where: str) -> Place | None:
+    if isinstance(reader, TextFiles) and (place := reader.place(partition)) is not None:
+        return place
+    if not where:
+        return None
+    data = reader(partition)
+    Path(where).write_bytes(data)
+    return Place(where, 0, len(data), segment_hash(data), given=True)
 
 
 def _served(reader: BlockReader, partition: int) -> Served:

@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from tabswarm.driver.text_paths import files_of
+from tabswarm.transport.neighbours import Place
 
 BLOCK = 32 << 20
 """The most bytes of one split (Hadoop's block size for local files)."""
@@ -60,13 +61,24 @@ class TextFiles:
         """The size of each partition in bytes."""
         return [piece.end - piece.start for piece in self.pieces]
 
+    def __call__(self, partition: int) -> bytes:
+        return self.read(partition)
+
+    def place(self, partition: int) -> Place | None:
+        """Where the bytes of a partition lie on this disk; None where they are packed. Raises as `read` does."""
+        piece = self.pieces[partition]
+        if _is_packed(piece.path):
+            return None
+        status = os.stat(piece.path)
+        _must_be_unchanged(piece, status)
+        unchanged = (piece.file_size, piece.modified)
+        return Place(os.path.abspath(piece.path), piece.start, piece.end - piece.start, unchanged=unchanged)
+
     def read(self, partition: int) -> bytes:
         """The bytes of a partition. Raises `OSError` where the file is gone or has changed since."""
         piece = self.pieces[partition]
         with open(piece.path, "rb") as file:
-            status = os.fstat(file.fileno())
-            if (status.st_size, status.st_mtime_ns) != (piece.file_size, piece.modified):
-                raise OSError(f"{piece.path} has changed since textFile looked at it: call textFile again")
+            _must_be_unchanged(piece, os.fstat(file.fileno()))
             if _is_packed(piece.path):
                 with _unpacked(piece.path, file) as unpacked:
                     data = unpacked.read(piece.end)
@@ -117,6 +129,11 @@ def _next_line(file: BinaryIO, position: int, size: int) -> int:
             return position + end + (2 if following == b"\n" else 1)
         return position + end + 1
     return size
+
+
+def _must_be_unchanged(piece: Piece, status: os.stat_result) -> None:
+    if (status.st_size, status.st_mtime_ns) != (piece.file_size, piece.modified):
+        raise OSError(f"{piece.path} has changed since textFile looked at it: call textFile again")
 
 
 def _is_packed(path: str) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tabswarm.ids import BlockId
 from tabswarm.shipping.block_hash import root_hash
+from tabswarm.transport.neighbours import Place
 from tabswarm.transport.relay import FetchedBlock, Served
 from tabswarm.worker.native.frames import Portion, Wrote
 
@@ -105,6 +106,11 @@ class BlockStore:
         return Portion(
             block, index, holder, stored.hashes, stored.root, path=str(stored.path), offset=start, length=end - start
         )
+
+    async def place(self, block: BlockId, segment: int, _: str) -> Place | None:
+        """Where a segment lies, for a process of this host; None where the block is not here."""
+        found = self.portion(block, segment, "")
+        return None if found is None else Place(found.path, found.offset, found.length, found.hashes)
 
     async def look_up(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
         """Serve a block to another peer; None where it is not here."""

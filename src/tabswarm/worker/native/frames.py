@@ -23,7 +23,11 @@ FRAME_LIMIT = 1 << 30
 
 
 class Portion(msgspec.Struct, frozen=True, array_like=True):
-    """One piece of a source: its bytes right here, or where they lie in a file."""
+    """One piece of a source: its bytes right here, or where they lie in a file.
+
+    `unchanged` is what a file of the user's, read where it always lay, must still have: size, and modification time in
+    nanoseconds. Such a piece has no hashes.
+    """
 
     block: BlockId
     index: int
@@ -34,6 +38,7 @@ class Portion(msgspec.Struct, frozen=True, array_like=True):
     path: str = ""
     offset: int = 0
     length: int = 0
+    unchanged: tuple[int, int] | None = None
 
 
 class RunTask(msgspec.Struct, frozen=True, tag=True):

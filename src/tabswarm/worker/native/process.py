@@ -140,7 +140,8 @@ class _Pieces(Sequence[Piece]):
         if isinstance(index, slice):
             return _Pieces(self._portions[index])
         portion = self._portions[index]
-        return Piece(_data(portion), portion.hashes, portion.root, portion.block, portion.index, portion.holder)
+        data, in_place = (_data(portion), False) if portion.unchanged is None else (_read_in_place(portion), True)
+        return Piece(data, portion.hashes, portion.root, portion.block, portion.index, portion.holder, in_place)
 
 
 def _data(portion: Portion) -> bytes | memoryview:
@@ -156,6 +157,21 @@ def _data(portion: Portion) -> bytes | memoryview:
     if len(mapped) < portion.offset + portion.length:
         raise SourceCorrupt(portion.block, portion.holder, f"block {portion.block} is shorter than it was")
     return memoryview(mapped)[portion.offset : portion.offset + portion.length]
+
+
+def _read_in_place(portion: Portion) -> bytes:
+    """Part of a file of the user's. It is read, not mapped: who shortens a mapped file ends those who look at it."""
+    try:
+        with open(portion.path, "rb") as file:
+            status = os.fstat(file.fileno())
+            if (status.st_size, status.st_mtime_ns) == portion.unchanged:
+                file.seek(portion.offset)
+                data = file.read(portion.length)
+                if len(data) == portion.length:
+                    return data
+    except OSError as error:
+        raise SourceCorrupt(portion.block, portion.holder, f"{portion.path} cannot be read: {error}") from None
+    raise SourceCorrupt(portion.block, portion.holder, f"{portion.path} has changed since the driver looked at it")
 
 
 if __name__ == "__main__":

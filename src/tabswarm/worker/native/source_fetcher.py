@@ -1,4 +1,5 @@
-"""Brings a task's sources here: own blocks by their files, others' from their holders, one request to each holder.
+"""Brings a task's sources here: own blocks by their files, a neighbour's by links to its files, others' from their holders,
+one request to each holder.
 
 What was fetched is proven by the worker process that reads it. Where a holder fails, the block's next holder is asked;
 `SourceMissing` names the last one.
@@ -7,6 +8,9 @@ What was fetched is proven by the worker process that reads it. Where a holder f
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,10 +20,11 @@ from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Location, MapOutput
 from tabswarm.plan.task import DriverSource, ShuffleSource, Source
 from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.neighbours import Neighbourhood, Place
 from tabswarm.transport.relay import FetchBroken, FetchedBlock
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
-from tabswarm.wire.messages import Assign, MapOutputs
+from tabswarm.wire.messages import Assign, Holder, Holders, MapOutputs
 from tabswarm.worker.native.block_store import BlockStore
 from tabswarm.worker.native.frames import Portion
 
@@ -58,14 +63,18 @@ class _Need(NamedTuple):
 class SourceFetcher:
     """Fetches for one session: `me` is this volunteer's peer id there, `fetch` asks one holder for many segments.
 
-    `moved` is told the application and the number of bytes that came from others.
+    `moved` is told the application and the number of bytes that came from others, but not by the relay.
     """
 
-    def __init__(self, me: str, store: BlockStore, fetch: Fetch, moved: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, me: str, store: BlockStore, fetch: Fetch, neighbours: Neighbourhood, moved: Callable[[str, int], None]
+    ) -> None:
         self._me = me
         self._store = store
         self._fetch = fetch
+        self._neighbours = neighbours
         self._moved = moved
+        self._holders: dict[str, Holder] = {}
         self._tables: dict[tuple[str, int], dict[int, MapOutput]] = {}
 
     def learn(self, message: MapOutputs) -> None:
@@ -73,6 +82,10 @@ class SourceFetcher:
         table = self._tables.setdefault((message.application, message.shuffle), {})
         for entry in message.entries:
             table[entry.partition] = entry
+
+    def meet(self, message: Holders) -> None:
+        """Take how holders can be reached."""
+        self._holders.update({holder.peer: holder for holder in message.holders})
 
     def forget(self, application: str) -> None:
         """The application is over."""
@@ -153,6 +166,10 @@ class SourceFetcher:
         last: dict[BlockId, SourceMissing],
     ) -> list[_Need]:
         """Ask one holder; gives back what it did not send."""
+        if self._neighbours.reaches(self._holders.get(holder)):
+            needs = await self._share(holder, needs, found, prefix)
+            if not needs:
+                return []
         asks = [Ask(Wanted(need.block, (need.segment,)), need.ceiling) for need in needs]
         try:
             got = await self._fetch(holder, asks)
@@ -164,10 +181,28 @@ class SourceFetcher:
             last[needs[0].block] = SourceMissing(needs[0].block, holder, f"the relay was lost: {lost}")
         for need, fetched in zip(needs, got):
             found[need.source, need.place] = await self._kept(need, fetched, holder, prefix)
-            self._moved(need.block.application, len(fetched.data))
         for need in needs[len(got) :]:
             last.setdefault(need.block, SourceMissing(need.block, holder, f"{holder} did not send block {need.block}"))
         return needs[len(got) :]
+
+    async def _share(
+        self, holder: str, needs: list[_Need], found: dict[tuple[int, int], Portion], prefix: str
+    ) -> list[_Need]:
+        """Take from a neighbour's files what is there; gives back the rest."""
+        items = [(need.block, need.segment) for need in needs]
+        try:
+            places = await self._neighbours.locate(holder, items, f"{prefix}given-{holder}-")
+        except ConnectionLost:
+            return needs
+        portions = await asyncio.to_thread(_all_shared, needs, places, holder, prefix)
+        rest = []
+        for need, portion in zip(needs, portions):
+            if portion is None:
+                rest.append(need)
+            else:
+                found[need.source, need.place] = portion
+                self._moved(need.block.application, portion.length)
+        return rest
 
     async def _kept(self, need: _Need, fetched: FetchedBlock, holder: str, prefix: str) -> Portion:
         if len(fetched.data) <= IN_FRAME:
@@ -176,3 +211,44 @@ class SourceFetcher:
         await asyncio.to_thread(path.write_bytes, fetched.data)
         length = len(fetched.data)
         return Portion(need.block, need.segment, holder, fetched.hashes, need.root, path=str(path), length=length)
+
+
+def _all_shared(
+    needs: Sequence[_Need], places: Sequence[Place | None], holder: str, prefix: str
+) -> list[Portion | None]:
+    return [place and _shared(need, place, holder, prefix) for need, place in zip(needs, places)]
+
+
+def _shared(need: _Need, place: Place, holder: str, prefix: str) -> Portion | None:
+    """A place as a piece that stays until the task is done, whatever its holder drops; None where it is gone already."""
+    if place.length > need.ceiling:
+        return None  # the relay tells the same, and of whom
+    path = place.path
+    try:
+        if place.unchanged is not None:
+            status = os.stat(path)
+            if need.root or (status.st_size, status.st_mtime_ns) != place.unchanged:
+                return None
+        elif not place.given:
+            path = f"{prefix}shared-{need.source}-{need.place}"
+            try:
+                os.link(place.path, path)
+            except OSError as error:
+                if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
+                    raise
+                shutil.copyfile(place.path, path)
+        elif not path.startswith(prefix):
+            return None
+    except OSError:
+        return None
+    return Portion(
+        need.block,
+        need.segment,
+        holder,
+        place.hashes,
+        need.root,
+        path=path,
+        offset=place.offset,
+        length=place.length,
+        unchanged=place.unchanged,
+    )

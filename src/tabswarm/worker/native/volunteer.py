@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tabswarm.errors import ConnectionRefused
 from tabswarm.transport.connection import ConnectionLost, Door
+from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import FetchedBlock, Relay, open_relay
 from tabswarm.transport.session import Session, open_volunteer_session
 from tabswarm.transport.transfers import Ask
@@ -28,7 +29,7 @@ from tabswarm.worker.native.source_fetcher import SourceFetcher
 from tabswarm.worker.native.task_runner import TaskRunner
 
 MOVED_SECONDS = 1.0
-"""How often, at most, the bytes fetched are told."""
+"""How often, at most, the bytes fetched from peers' files are told; the relay counts its own."""
 RELAY_RETRY_SECONDS = 0.5
 RELAY_PATIENCE_SECONDS = 10.0
 DEFAULT_MEMORY = 2 * 2**30
@@ -66,6 +67,7 @@ class NativeVolunteer:
         self._block_roots = None if block_root is None else [block_root]
         self._stopping = asyncio.Event()
         self._finishing = asyncio.Event()
+        self._neighbours = Neighbourhood()
 
     def stop(self) -> None:
         """End the session at once, in good order: `run` returns soon."""
@@ -96,6 +98,7 @@ class NativeVolunteer:
     async def run(self) -> None:
         """Join, work until `stop`, and leave. Raises ConnectionRefused's kinds, and ConnectionLost."""
         connection = await self._door.connect("control")
+        self._neighbours = Neighbourhood()
         session = await open_volunteer_session(connection, self._hello())
         try:
             await self._work(session)
@@ -116,6 +119,8 @@ class NativeVolunteer:
             slots=self.slots,
             memory=self.memory,
             resume=resume,
+            capabilities=self._neighbours.capabilities,
+            host=self._neighbours.id,
         )
 
     async def _work(self, session: Session[m.ToVolunteer]) -> None:
@@ -125,7 +130,9 @@ class NativeVolunteer:
         outbox: asyncio.Queue[m.Message] = asyncio.Queue()
         line = _RelayLine(self._door, self._hello(session.welcome.resume), store)
         moved: Counter[str] = Counter()
-        sources = SourceFetcher(session.welcome.peer, store, line.fetch, lambda who, size: moved.update({who: size}))
+        me = session.welcome.peer
+        sources = SourceFetcher(me, store, line.fetch, self._neighbours, lambda who, size: moved.update({who: size}))
+        await self._neighbours.open(me, store.place)
         runner = TaskRunner(self.slots, pool, store, sources, outbox.put_nowait)
         copier = Copier(session.welcome.peer, store, line.fetch, self.memory, outbox.put_nowait)
         ways = [
@@ -154,6 +161,7 @@ class NativeVolunteer:
             await asyncio.gather(*ways, farewell, return_exceptions=True)
             await copier.close()
             await runner.close()
+            await self._neighbours.close()
             await pool.close()
             await line.close()
             store.remove()  # no thread: at a program's end Python 3.12 starts none any more
@@ -183,6 +191,8 @@ class NativeVolunteer:
                         self._say(f"holding {held:,.0f} MiB of blocks, over the budget of {budget:,.0f} MiB; going on")
                 case m.Code(application=application, blobs=blobs):
                     runner.learn_code(application, blobs)
+                case m.Holders() as holders:
+                    sources.meet(holders)
                 case m.MapOutputs() as entries:
                     sources.learn(entries)
                 case m.CancelTask(task=task, attempt=attempt):
@@ -264,5 +274,5 @@ async def _tell_moved(moved: Counter[str], outbox: asyncio.Queue[m.Message]) -> 
     while True:
         await asyncio.sleep(MOVED_SECONDS)
         for application, size in moved.items():
-            outbox.put_nowait(m.BytesMoved(application=application, relayed=size))
+            outbox.put_nowait(m.BytesMoved(application=application, direct=size))
         moved.clear()
