@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import psutil
 import pytest
 
 from tabswarm import BadLink, Context, SparkContext, TaskError
+from tabswarm.errors import SourceUnavailable
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -49,6 +51,36 @@ def test_a_fork_a_shuffle_a_drastic_coalesce_and_a_cached_rdd(sc: Context) -> No
     assert base.coalesce(1).glom().map(len).collect() == [1000]
     assert base.values().sum() == sum(range(1000))
     base.unpersist()
+
+
+def relayed(sc: Context) -> int:
+    """The bytes that the relay has carried in this swarm's life."""
+    engine: Any = sc._engine
+    (place,) = engine._local.coordinator._places.values()
+    waiting: int = sum(place.relay.take_moved().values())
+    told: int = sum(job.bytes.relayed for job in place.swarm.scheduler.report())
+    return waiting + told
+
+
+def test_no_byte_of_a_local_swarm_goes_through_the_relay(sc: Context, tmp_path: Path) -> None:
+    lines = ["a line of a file", "another one"] * 20_000
+    (tmp_path / "lines.txt").write_text("\n".join(lines), encoding="utf-8")
+    with gzip.open(tmp_path / "lines.gz", "wt", encoding="utf-8") as out:
+        out.write("\n".join(lines))
+    plain, packed = sc.textFile(str(tmp_path / "lines.txt"), 4), sc.textFile(str(tmp_path / "lines.gz"))
+    for rdd in (plain, packed, sc.parallelize(lines, 2)):
+        assert rdd.map(lambda line: line.upper()).collect() == [line.upper() for line in lines]
+        assert relayed(sc) == 0
+
+
+def test_a_file_that_changed_after_textfile_looked_at_it_is_named(sc: Context, tmp_path: Path) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_text("line\n" * 10_000, encoding="utf-8")
+    rdd = sc.textFile(str(path), 2)
+    assert rdd.count() == 10_000
+    path.write_text("other\n" * 10_000, encoding="utf-8")
+    with pytest.raises(SourceUnavailable, match=r"lines\.txt has changed"):
+        rdd.count()
 
 
 def test_a_context_has_pysparks_other_name_and_its_facts(sc: Context) -> None:

@@ -44,6 +44,7 @@ from tabswarm.rdd.rdd import RDD
 from tabswarm.rdd.source_data import SourceData
 from tabswarm.rdd.travel import read_block
 from tabswarm.shipping.block_hash import root_hash, segment_hash
+from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import FetchedBlock, Relay
 from tabswarm.transport.transfers import Ask
 
@@ -291,7 +292,7 @@ async def test_a_holder_that_sends_other_bytes_than_were_committed_is_not_believ
         block = BlockId("a", BlockKind.PARTITION, 1, 0, 0)
         return SwarmJob(1, plan, Nothing(), 100), Result(0, Location(block, 4, root_hash(honest), holders))
 
-    fetcher = result_fetcher.ResultFetcher(cast(Relay, Holders()))
+    fetcher = result_fetcher.ResultFetcher(cast(Relay, Holders()), Neighbourhood(), lambda size: None)
     job, result = job_of("liar", "honest")
     fetcher.take(job, [result])
     assert await asyncio.to_thread(list, job.results()) == [(0, b"good")]

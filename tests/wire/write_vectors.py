@@ -184,6 +184,7 @@ GOOD: dict[str, list[m.Message]] = {
         m.Unpersist(node=5),
         m.ListJobs(request=4),
         m.StopApplication(),
+        m.BytesMoved(application="a1", direct=7),
     ],
     "ToDriver": [
         *EITHER,

@@ -270,6 +270,8 @@ class Swarm:
                 self.feed(events.NodesReleased(application=session.application, nodes=nodes))
             case m.Unpersist(node=node) if session.application:
                 self.feed(events.NodeUnpersisted(application=session.application, node=node))
+            case m.BytesMoved(application=application, direct=direct) if application == session.application:
+                self.feed(events.BytesMoved(application=application, direct=max(0, direct)))
             case m.StopApplication() if session.application:
                 self.feed(events.ApplicationStopped(application=session.application))
                 self._code.drop(session.application)

@@ -1,4 +1,5 @@
-"""Brings a job's committed targets to the driver: inline ones at once, others from their holders through the relay.
+"""Brings a job's committed targets to the driver: inline ones at once, others from their holders, out of a neighbour's
+files or through the relay.
 
 What arrives is checked against the root hash of its commit before anybody reads it. A holder that fails is not the
 job's failure: another holder is tried, and if all are gone the coordinator has the partition computed again and tells
@@ -8,17 +9,19 @@ so.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.errors import BlockUnavailable
-from tabswarm.plan.location import Location, Result
+from tabswarm.plan.location import Holder, Location, Result
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.neighbours import Neighbourhood, Place
 from tabswarm.transport.relay import FetchBroken, FetchedBlock, Relay
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
+from tabswarm.wire.messages import Holders
 
 BATCH = 16
 """Blocks asked for in one request."""
@@ -40,10 +43,13 @@ class _Wanted:
 
 
 class ResultFetcher:
-    """Fetches by tasks of its own, on the loop on which it is used."""
+    """Fetches by tasks of its own, on the loop on which it is used. `moved` is told the bytes that no relay carried."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, neighbours: Neighbourhood, moved: Callable[[int], None]) -> None:
         self._relay = relay
+        self._neighbours = neighbours
+        self._moved = moved
+        self._holders: dict[str, Holder] = {}
         self._queues: dict[str, list[_Wanted]] = {}
         self._requests: dict[str, int] = {}
         self._latest: dict[tuple[int, int], Result] = {}
@@ -62,6 +68,10 @@ class ResultFetcher:
                 continue
             self._latest[job.request, result.partition] = result
             self._queue(_Wanted(job, result))
+
+    def meet(self, message: Holders) -> None:
+        """Take how holders can be reached."""
+        self._holders.update({holder.peer: holder for holder in message.holders})
 
     def forget(self, job: SwarmJob) -> None:
         """The job is over: nothing of it is fetched any more."""
@@ -89,10 +99,12 @@ class ResultFetcher:
 
     async def _fetch(self, holder: str, batch: list[_Wanted]) -> None:
         live = [wanted for wanted in batch if self._is_wanted(wanted)]
+        if self._neighbours.reaches(self._holders.get(holder)):
+            live = await self._share(holder, live)
         asks = [Ask(Wanted(w.result.location.block), w.result.location.size) for w in live]
         reason = "it sent less than it was asked for"
         try:
-            got = await self._relay.fetch(holder, asks)
+            got = await self._relay.fetch(holder, asks) if asks else []
         except FetchBroken as broken:
             got, reason = broken.got, str(broken)
         except ConnectionLost:
@@ -104,6 +116,20 @@ class ResultFetcher:
             self._arrived(wanted, fetched, holder)
         for wanted in live[len(got) :]:
             self._again(wanted, reason)
+
+    async def _share(self, holder: str, wanted: list[_Wanted]) -> list[_Wanted]:
+        """Read what a neighbour has in its files; gives back the rest."""
+        try:
+            places = await self._neighbours.locate(holder, [(w.result.location.block, 0) for w in wanted])
+        except ConnectionLost:
+            return wanted
+        blocks = await asyncio.to_thread(_read_all, wanted, places)
+        for want, block in zip(wanted, blocks):
+            if block is not None and self._is_wanted(want):
+                self._moved(len(block))
+                self._latest.pop((want.job.request, want.result.partition), None)
+                want.job.on_block(want.result.partition, block)
+        return [want for want, block in zip(wanted, blocks) if block is None]
 
     def _arrived(self, wanted: _Wanted, fetched: FetchedBlock, holder: str) -> None:
         location = wanted.result.location
@@ -157,6 +183,21 @@ def is_block(data: bytes, root: bytes, hashes: bytes | None = None) -> bool:
     """
     digest = segment_hash(data)
     return (hashes is None or hashes == digest) and root_hash(digest) == root
+
+
+def _read_all(wanted: Sequence[_Wanted], places: Sequence[Place | None]) -> list[bytes | None]:
+    return [None if place is None else _read(want.result.location, place) for want, place in zip(wanted, places)]
+
+
+def _read(location: Location, place: Place) -> bytes | None:
+    """A block out of a neighbour's file; None where it is gone, or not what was committed."""
+    try:
+        with open(place.path, "rb") as file:
+            file.seek(place.offset)
+            data = file.read(min(place.length, location.size))
+    except OSError:
+        return None
+    return data if is_block(data, location.root, place.hashes) else None
 
 
 def _corrupt(location: Location, sender: str) -> BlockUnavailable:

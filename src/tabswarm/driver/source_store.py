@@ -71,7 +71,6 @@ class SourceStore:
         """Why one of these nodes could not be read; empty where they could."""
         return next((self._failures[node] for node in nodes if node in self._failures), "")
 
-
     def _reader(self, block: BlockId) -> BlockReader | None:
         if block.application != self._application or block.kind is not BlockKind.PARTITION:
             return None

@@ -27,14 +27,17 @@ from tabswarm.plan.lineage import Plan
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
 from tabswarm.transport.connection import ConnectionLost, Door
+from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import Relay, open_relay
 from tabswarm.transport.session import Session, open_driver_session
 from tabswarm.wire.messages import (
     MESSAGE_LIMIT,
     Accepted,
+    BytesMoved,
     CancelJob,
     Fetched,
     Hello,
+    Holders,
     JobDone,
     JobFailed,
     Message,
@@ -54,6 +57,8 @@ from tabswarm.wire.version import PROTOCOL, tabswarm_version
 
 GOODBYE = 2.0
 """Seconds that the coordinator has to hear that the application ends."""
+MOVED_SECONDS = 1.0
+"""How often, at most, the bytes read from neighbours' files are told."""
 STOPS_WITHIN = 10.0
 """Seconds that `stop` takes at most."""
 
@@ -167,6 +172,7 @@ class SwarmEngine:
     # --- on the loop
 
     async def _connect(self, door: Door, token: str, name: str) -> Welcome:
+        self._neighbours = Neighbourhood()
         hello = Hello(
             token=token,
             role="driver",
@@ -175,19 +181,33 @@ class SwarmEngine:
             python=".".join(platform.python_version_tuple()[:2]),
             kind="library",
             name=name[:100],
+            capabilities=self._neighbours.capabilities,
+            host=self._neighbours.id,
         )
         self._session = await open_driver_session(await door.connect("control"), hello)
         welcome = self._session.welcome
         self._sources = SourceStore(welcome.application)
         relay_hello = msgspec.structs.replace(hello, socket="relay", resume=welcome.resume)
         self._relay = await open_relay(await door.connect("relay"), relay_hello, self._sources.look_up)
-        self._fetcher = ResultFetcher(self._relay)
+        await self._neighbours.open(welcome.peer, self._sources.place)
+        self._moved = 0
+        self._fetcher = ResultFetcher(self._relay, self._neighbours, self._count_moved)
         loop = asyncio.get_running_loop()
         self._tasks = [
             loop.create_task(self._listen(), name="tabswarm driver hears"),
             loop.create_task(self._speak(), name="tabswarm driver says"),
         ]
         return welcome
+
+    def _count_moved(self, size: int) -> None:
+        if not self._moved:
+            asyncio.get_running_loop().call_later(MOVED_SECONDS, self._tell_moved)
+        self._moved += size
+
+    def _tell_moved(self) -> None:
+        if self._moved:
+            self._outbox.put_nowait(BytesMoved(application=self.application, direct=self._moved))
+        self._moved = 0
 
     def _post(self, message: Message) -> None:
         self._loop.call(self._outbox.put_nowait, message)
@@ -237,6 +257,8 @@ class SwarmEngine:
                         message.done, message.total, message.running, message.volunteers, message.waiting_for
                     )
                     self._progress.heard(job)
+            case Holders():
+                self._fetcher.meet(message)
             case ResultsReady():
                 if (job := self._by_id.get(message.job)) is not None:
                     self._fetcher.take(job, message.results)
@@ -291,6 +313,7 @@ class SwarmEngine:
             async with asyncio.timeout(GOODBYE):
                 if self._session.lost is None:
                     await self._session.send(StopApplication())
+                await self._neighbours.close()
                 await self._relay.close()
                 await self._session.close()
         except (TimeoutError, ConnectionLost):

@@ -18,8 +18,8 @@ class Piece:
 
     `hashes` are those of all the block's segments, `root` the root hash that the commit told (empty: nobody told one,
     as for a file that the driver serves). `holder` is the peer that the bytes came from, or this one.
-    `data` is any buffer of bytes: a worker that maps a file gives a view of it. `in_place`: they were read from the very
-    file of the user's that the driver named, so they were on no way that a hash could guard.
+    `data` is any buffer of bytes: a worker that maps a file gives a view of it. `in_place`: they were read from the
+    very file of the user's that the driver named, so they were on no way that a hash could guard.
     """
 
     data: bytes | memoryview

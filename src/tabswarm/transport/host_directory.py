@@ -19,11 +19,12 @@ _ID = "host"
 DOOR = ".sock"
 
 
-def host_directory() -> Path | None:
-    """The folder, made where there is none yet; None where this system or its temporary folder does not serve."""
+def host_directory(parent: Path | None = None) -> Path | None:
+    """The folder, made where there is none yet, in the temporary folder (or `parent`); None where this system or that
+    folder does not serve."""
     if not hasattr(socket, "AF_UNIX") or not hasattr(os, "getuid"):
         return None
-    path = Path(tempfile.gettempdir()) / f"tabswarm-{os.getuid()}"
+    path = (parent or Path(tempfile.gettempdir())) / f"tabswarm-{os.getuid()}"
     try:
         with contextlib.suppress(FileExistsError):
             path.mkdir(mode=0o700)

@@ -22,10 +22,10 @@ from pathlib import Path
 import msgspec
 
 from tabswarm.ids import BlockId
+from tabswarm.plan.location import Holder
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.host_directory import door_path, host_directory, host_id, sweep_doors
 from tabswarm.wire.malformed import MALFORMED
-from tabswarm.wire.messages import Holder
 
 FILES = "files"
 """The capability's name in a `Hello`."""
@@ -215,7 +215,8 @@ class _Line:
         if self.lost:
             raise ConnectionLost(reason="it hung up")
         number = next(self._numbers)
-        waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[tuple[Place | None, ...]] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = waiting
         try:
             self._writer.write(_framed(Locate(number, items, prefix)))
             return await waiting

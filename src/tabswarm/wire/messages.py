@@ -274,8 +274,8 @@ class Copied(Message, frozen=True):
 
 
 class BytesMoved(Message, frozen=True):
-    """Block bytes that I fetched since the last such message, by application: relayed or direct. Told at most once
-    a second."""
+    """Block bytes that I fetched since the last such message, by application: relayed or direct (files shared with a
+    process of the same host are direct). Told at most once a second, by volunteers and drivers."""
 
     application: str
     relayed: int = 0
@@ -419,7 +419,9 @@ ToVolunteer = (
     Welcome | Refused | Ping | Pong | Holders | Signal | Code | MapOutputs | Assign | CancelTask | DropBlocks
     | CopyBlocks | MayLeave | EndApplication | JobInfo
 )
-FromDriver = Pong | Ping | Signal | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication
+FromDriver = (
+    Pong | Ping | Signal | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication | BytesMoved
+)
 ToDriver = (
     Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Progress | ResultsReady | JobDone | JobFailed
     | TaskOutput | Jobs | Volunteers

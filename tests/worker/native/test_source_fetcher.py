@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tabswarm.ids import BlockId, BlockKind
-from tabswarm.plan.location import Location, MapOutput
+from tabswarm.plan.location import Holder, Location, MapOutput
 from tabswarm.plan.task import BlockSource, DriverSource, ShuffleSource, SinkReport, Source, TaskSpec
 from tabswarm.shipping.block_hash import HASH_SIZE, root_hash, segment_hash
 from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.host_directory import host_directory
+from tabswarm.transport.neighbours import Neighbourhood, Place
 from tabswarm.transport.relay import FetchBroken, FetchedBlock
 from tabswarm.transport.transfers import Ask
+from tabswarm.wire import messages as m
 from tabswarm.wire.messages import Assign, MapOutputs
 from tabswarm.worker.native.block_store import BlockStore
 from tabswarm.worker.native.frames import Portion, Wrote
@@ -72,14 +75,19 @@ class Here:
     """One volunteer's fetcher with its store, and what it moved."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store = BlockStore(folder)
+        self.folder = folder / "blocks"
+        self.folder.mkdir()
+        self.store = BlockStore(self.folder)
         self.others = Holders()
         self.moved = 0
-        self.fetcher = SourceFetcher("v1", self.store, self.others.fetch, self._move)
+        self.direct = 0
+        self.at_end: list[Neighbourhood] = []
+        self.neighbours = Neighbourhood(host_directory(folder))
+        self.fetcher = SourceFetcher("v1", self.store, self.others.fetch, self.neighbours, self._move)
 
-    def _move(self, application: str, size: int) -> None:
+    def _move(self, application: str, size: int, direct: bool) -> None:
         self.moved += size
+        self.direct += size if direct else 0
 
     async def gather(self, sources: Sequence[Source], *locations: Location) -> list[list[Portion]]:
         return await self.fetcher.gather(assign(sources, *locations), str(self.folder / "in-"))
@@ -93,8 +101,11 @@ class Here:
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Here:
-    return Here(tmp_path)
+async def here(tmp_path: Path) -> AsyncIterator[Here]:
+    made = Here(tmp_path)
+    yield made
+    for neighbour in (*made.at_end, made.neighbours):
+        await neighbour.close()
 
 
 def bytes_of(portion: Portion) -> bytes:
@@ -200,3 +211,70 @@ def test_a_dropped_block_leaves_no_file_and_no_bytes(here: Here) -> None:
     here.store.drop([block(1), block(2)])
     assert here.store.size == 0 and block(1) not in here.store
     assert list(here.folder.iterdir()) == []
+
+
+async def a_neighbour(here: Here, data: bytes, *, lie: Place | None = None, ask: str = "v2") -> Path:
+    """Another volunteer of this host that has block 1, and what this one was told of it. Gives the block's file."""
+    file = here.folder.parent / "theirs"
+    file.write_bytes(b"before" + data)
+
+    async def find(wanted: BlockId, segment: int, where: str) -> Place | None:
+        if wanted != block(1):
+            return None
+        return lie or Place(str(file), 6, len(data), segment_hash(data))
+
+    there = Neighbourhood(host_directory(here.folder.parent))
+    await there.open("v2", find)
+    here.at_end.append(there)
+    here.fetcher.meet(m.Holders(holders=(Holder(ask, "native", "", ("files",), there.id, "", ""),)))
+    return file
+
+
+async def test_a_neighbours_block_is_linked_and_outlives_its_dropping(here: Here) -> None:
+    file = await a_neighbour(here, b"shared")
+    ((portion,),) = await here.gather([BlockSource(block(1))], location(1, b"shared", "v2"))
+    file.unlink()
+    assert bytes_of(portion) == b"shared" and portion.holder == "v2"
+    assert (here.others.asked, here.moved, here.direct) == ([], 6, 6)
+    here.store.drop_fetched([[portion]], str(here.folder / "in-"))
+    assert list(here.folder.iterdir()) == []
+
+
+async def test_what_a_neighbour_has_not_got_is_fetched_through_the_relay(here: Here) -> None:
+    await a_neighbour(here, b"shared")
+    here.others.blocks = {"v2": {block(2): b"relayed"}}
+    places = [location(1, b"shared", "v2"), location(2, b"relayed", "v2")]
+    gathered = await here.gather([BlockSource(block(1)), BlockSource(block(2))], *places)
+    assert [bytes_of(portion) for (portion,) in gathered] == [b"shared", b"relayed"]
+    assert here.others.asked == [("v2", [block(2)])]
+    assert (here.moved, here.direct) == (13, 6)
+
+
+async def test_a_block_dropped_between_the_answer_and_the_link_is_asked_of_the_relay(here: Here) -> None:
+    await a_neighbour(here, b"shared", lie=Place("/nowhere/at/all", 0, 6, segment_hash(b"shared")))
+    here.others.blocks = {"v2": {block(1): b"shared"}}
+    ((portion,),) = await here.gather([BlockSource(block(1))], location(1, b"shared", "v2"))
+    assert bytes_of(portion) == b"shared" and here.direct == 0
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        Place("/etc/passwd", 0, 2**40, segment_hash(b"shared")),
+        Place("/etc/passwd", 0, 6, given=True),
+        Place("/etc/passwd", 0, 6, unchanged=(1, 1)),
+    ],
+    ids=["larger than committed", "given elsewhere", "in place, of a block with a root hash"],
+)
+async def test_a_place_that_cannot_be_meant_is_not_taken(here: Here, lie: Place) -> None:
+    await a_neighbour(here, b"shared", lie=lie)
+    here.others.blocks = {"v2": {block(1): b"shared"}}
+    ((portion,),) = await here.gather([BlockSource(block(1))], location(1, b"shared", "v2"))
+    assert bytes_of(portion) == b"shared" and portion.unchanged is None and here.direct == 0
+
+
+async def test_a_neighbour_without_a_door_is_reached_through_the_relay(here: Here) -> None:
+    await a_neighbour(here, b"shared", ask="v3")
+    here.others.blocks = {"v3": {block(1): b"shared"}}
+    ((portion,),) = await here.gather([BlockSource(block(1))], location(1, b"shared", "v3"))
+    assert bytes_of(portion) == b"shared" and here.direct == 0

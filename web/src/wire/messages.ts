@@ -171,8 +171,8 @@ export interface Copied {
 }
 
 /**
- * Block bytes that I fetched since the last such message, by application: relayed or direct. Told at most once
- * a second.
+ * Block bytes that I fetched since the last such message, by application: relayed or direct (files shared with a
+ * process of the same host are direct). Told at most once a second, by volunteers and drivers.
  */
 export interface BytesMoved {
   type: "BytesMoved";
@@ -905,7 +905,8 @@ export type FromDriver =
   | Release
   | Unpersist
   | ListJobs
-  | StopApplication;
+  | StopApplication
+  | BytesMoved;
 
 export type ToDriver =
   | Welcome
@@ -1080,6 +1081,6 @@ export const schema: Readonly<Record<string, StructShape>> = {
 export const directions = {
   FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "BytesMoved", "Leaving"],
   ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
-  FromDriver: ["Pong", "Ping", "Signal", "Submit", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication"],
+  FromDriver: ["Pong", "Ping", "Signal", "Submit", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
   ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],
 } as const;

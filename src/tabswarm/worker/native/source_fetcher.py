@@ -1,5 +1,5 @@
-"""Brings a task's sources here: own blocks by their files, a neighbour's by links to its files, others' from their holders,
-one request to each holder.
+"""Brings a task's sources here: own blocks by their files, a neighbour's by links to its files, others' from their
+holders, one request to each holder.
 
 What was fetched is proven by the worker process that reads it. Where a holder fails, the block's next holder is asked;
 `SourceMissing` names the last one.
@@ -17,14 +17,14 @@ from typing import NamedTuple
 
 from tabswarm.errors import TabswarmError
 from tabswarm.ids import BlockId, BlockKind
-from tabswarm.plan.location import Location, MapOutput
+from tabswarm.plan.location import Holder, Location, MapOutput
 from tabswarm.plan.task import DriverSource, ShuffleSource, Source
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.neighbours import Neighbourhood, Place
 from tabswarm.transport.relay import FetchBroken, FetchedBlock
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
-from tabswarm.wire.messages import Assign, Holder, Holders, MapOutputs
+from tabswarm.wire.messages import Assign, Holders, MapOutputs
 from tabswarm.worker.native.block_store import BlockStore
 from tabswarm.worker.native.frames import Portion
 
@@ -33,6 +33,7 @@ IN_FRAME = 64 * 1024
 UNKNOWN_CEILING = 1 << 30
 """The most bytes taken of a block whose size is only guessed (a file that the driver has not read yet)."""
 
+Moved = Callable[[str, int, bool], None]
 Fetch = Callable[[str, Sequence[Ask]], Awaitable[list[FetchedBlock]]]
 
 
@@ -63,12 +64,10 @@ class _Need(NamedTuple):
 class SourceFetcher:
     """Fetches for one session: `me` is this volunteer's peer id there, `fetch` asks one holder for many segments.
 
-    `moved` is told the application and the number of bytes that came from others, but not by the relay.
+    `moved` is told the application, the number of bytes that came from others, and whether no relay carried them.
     """
 
-    def __init__(
-        self, me: str, store: BlockStore, fetch: Fetch, neighbours: Neighbourhood, moved: Callable[[str, int], None]
-    ) -> None:
+    def __init__(self, me: str, store: BlockStore, fetch: Fetch, neighbours: Neighbourhood, moved: Moved) -> None:
         self._me = me
         self._store = store
         self._fetch = fetch
@@ -181,6 +180,7 @@ class SourceFetcher:
             last[needs[0].block] = SourceMissing(needs[0].block, holder, f"the relay was lost: {lost}")
         for need, fetched in zip(needs, got):
             found[need.source, need.place] = await self._kept(need, fetched, holder, prefix)
+            self._moved(need.block.application, len(fetched.data), False)
         for need in needs[len(got) :]:
             last.setdefault(need.block, SourceMissing(need.block, holder, f"{holder} did not send block {need.block}"))
         return needs[len(got) :]
@@ -201,7 +201,7 @@ class SourceFetcher:
                 rest.append(need)
             else:
                 found[need.source, need.place] = portion
-                self._moved(need.block.application, portion.length)
+                self._moved(need.block.application, portion.length, True)
         return rest
 
     async def _kept(self, need: _Need, fetched: FetchedBlock, holder: str, prefix: str) -> Portion:
@@ -216,11 +216,11 @@ class SourceFetcher:
 def _all_shared(
     needs: Sequence[_Need], places: Sequence[Place | None], holder: str, prefix: str
 ) -> list[Portion | None]:
-    return [place and _shared(need, place, holder, prefix) for need, place in zip(needs, places)]
+    return [None if place is None else _shared(need, place, holder, prefix) for need, place in zip(needs, places)]
 
 
 def _shared(need: _Need, place: Place, holder: str, prefix: str) -> Portion | None:
-    """A place as a piece that stays until the task is done, whatever its holder drops; None where it is gone already."""
+    """A place as a piece that stays until the task is done, whatever its holder drops; None where it is gone."""
     if place.length > need.ceiling:
         return None  # the relay tells the same, and of whom
     path = place.path

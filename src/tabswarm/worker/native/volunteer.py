@@ -29,7 +29,7 @@ from tabswarm.worker.native.source_fetcher import SourceFetcher
 from tabswarm.worker.native.task_runner import TaskRunner
 
 MOVED_SECONDS = 1.0
-"""How often, at most, the bytes fetched from peers' files are told; the relay counts its own."""
+"""How often, at most, the bytes fetched are told."""
 RELAY_RETRY_SECONDS = 0.5
 RELAY_PATIENCE_SECONDS = 10.0
 DEFAULT_MEMORY = 2 * 2**30
@@ -129,16 +129,16 @@ class NativeVolunteer:
         self.pool = pool = ProcessPool(self.slots, directory)
         outbox: asyncio.Queue[m.Message] = asyncio.Queue()
         line = _RelayLine(self._door, self._hello(session.welcome.resume), store)
-        moved: Counter[str] = Counter()
+        moved = _Moved()
         me = session.welcome.peer
-        sources = SourceFetcher(me, store, line.fetch, self._neighbours, lambda who, size: moved.update({who: size}))
+        sources = SourceFetcher(me, store, line.fetch, self._neighbours, moved.add)
         await self._neighbours.open(me, store.place)
         runner = TaskRunner(self.slots, pool, store, sources, outbox.put_nowait)
         copier = Copier(session.welcome.peer, store, line.fetch, self.memory, outbox.put_nowait)
         ways = [
             asyncio.create_task(self._receive(session, runner, sources, store, copier), name="tabswarm orders"),
             asyncio.create_task(_send(session, outbox), name="tabswarm reports"),
-            asyncio.create_task(_tell_moved(moved, outbox), name="tabswarm bytes moved"),
+            asyncio.create_task(moved.tell(outbox), name="tabswarm bytes moved"),
             asyncio.create_task(line.keep(), name="tabswarm relay line"),
             asyncio.create_task(self._stopping.wait(), name="tabswarm stop"),
         ]
@@ -270,9 +270,21 @@ async def _send(session: Session[m.ToVolunteer], outbox: asyncio.Queue[m.Message
         await session.send(await outbox.get())
 
 
-async def _tell_moved(moved: Counter[str], outbox: asyncio.Queue[m.Message]) -> None:
-    while True:
-        await asyncio.sleep(MOVED_SECONDS)
-        for application, size in moved.items():
-            outbox.put_nowait(m.BytesMoved(application=application, direct=size))
-        moved.clear()
+class _Moved:
+    """The bytes fetched since they were last told, by application."""
+
+    def __init__(self) -> None:
+        self._relayed: Counter[str] = Counter()
+        self._direct: Counter[str] = Counter()
+
+    def add(self, application: str, size: int, direct: bool) -> None:
+        (self._direct if direct else self._relayed)[application] += size
+
+    async def tell(self, outbox: asyncio.Queue[m.Message]) -> None:
+        while True:
+            await asyncio.sleep(MOVED_SECONDS)
+            for application in self._relayed.keys() | self._direct.keys():
+                relayed, direct = self._relayed[application], self._direct[application]
+                outbox.put_nowait(m.BytesMoved(application=application, relayed=relayed, direct=direct))
+            self._relayed.clear()
+            self._direct.clear()
