@@ -55,11 +55,7 @@ def capture(code: types.CodeType, names: Mapping[str, object], root_folder: Path
     """The source of a live code object, which lives among the global `names`; `NoUsableSource` where there is none."""
     lines = _lines_of(code, names)
     if not lines:
-        raise NoUsableSource(
-            f"{describe_code(code, root_folder)} has no source that can travel: it was typed at a prompt that keeps "
-            "none, or made by "
-            "exec. Put it into a file, or use `tabswarm shell` or a notebook"
-        )
+        raise _without_source(code, root_folder)
     file = _parsed(code.co_filename, lines)
     if file is None:
         raise _edited(code, root_folder)
@@ -195,10 +191,18 @@ def _by_position(fitting: list[Captured], code: types.CodeType) -> Captured:
     return min(fitting, key=distance)
 
 
+def _without_source(code: types.CodeType, root_folder: Path | None) -> NoUsableSource:
+    return NoUsableSource(
+        f"{describe_code(code, root_folder)} has no source that can travel: it was typed at a prompt that keeps none, "
+        "or made by exec. Put it into a file, or use `tabswarm shell` or a notebook"
+    )
+
+
 def _edited(code: types.CodeType, root_folder: Path | None) -> NoUsableSource:
+    if code.co_filename == "<string>":  # any number of texts go by that name, and from 3.13 on `-c` keeps its own there
+        return _without_source(code, root_folder)
     return NoUsableSource(
         f"{describe_code(code, root_folder)} is not what its file says any more: the file was edited after its import, "
-        "or an import "
-        "hook rewrote the code. Start the program again (or reload the module), so that what is shipped is what runs "
-        "here"
+        "or an import hook rewrote the code. Start the program again (or reload the module), so that what is shipped "
+        "is what runs here"
     )
