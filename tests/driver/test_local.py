@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tabswarm import BadLink, Context, SparkContext, TaskError
+from tabswarm import BadLink, Context, SparkContext, TaskError, TaskTimeout
 from tabswarm.errors import SourceUnavailable
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -99,6 +99,18 @@ def test_a_worker_process_that_dies_in_a_task_ends_the_job_and_not_the_swarm(sc:
     with pytest.raises(Exception, match=r"(?i)worker|died|process"):
         sc.range(1, numSlices=1).map(lambda x: os._exit(3)).collect()
     assert sc.range(5).sum() == 10
+
+
+def test_a_task_that_runs_past_its_limit_ends_the_job_and_not_the_swarm() -> None:
+    def endless(x: int) -> int:
+        while x:
+            pass
+        return x
+
+    with Context("local[2]", "tests", taskTimeout=1) as context:
+        with pytest.raises(TaskTimeout, match="ran past its time limit"):
+            context.parallelize([1], 1).map(endless).collect()
+        assert context.parallelize([0], 1).map(endless).collect() == [0]
 
 
 def run(program: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -57,7 +57,9 @@ CommandMessage = Callable[[Any, CodeStore], m.Message]
 FROM_COMMAND: Mapping[type[Any], CommandMessage] = {
     commands.SendCode: lambda c, code: m.Code(application=c.application, blobs=code.take(c.blobs)),
     commands.SendMapOutputs: lambda c, _: m.MapOutputs(application=c.application, shuffle=c.shuffle, entries=c.entries),
-    commands.AssignTask: lambda c, _: m.Assign(spec=c.spec, code=c.code, locations=c.locations),
+    commands.AssignTask: lambda c, _: m.Assign(
+        spec=c.spec, code=c.code, locations=c.locations, time_limit=c.time_limit
+    ),
     commands.CancelAttempt: lambda c, _: m.CancelTask(task=c.task, attempt=c.attempt),
     commands.DropBlocks: lambda c, _: m.DropBlocks(blocks=c.blocks),
     commands.CopyBlocks: lambda c, _: m.CopyBlocks(locations=c.locations),

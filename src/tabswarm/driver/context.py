@@ -36,7 +36,8 @@ class Context(EngineContext):
     `master` is `"local"`, `"local[2]"`, `"local[*]"` (a swarm of this machine's own) or a swarm's driver link;
     without one the environment's `TABSWARM_MASTER` counts, else `local[*]`. `conf` takes `spark.default.parallelism`.
     An action whose answer is larger than `maxResultSize` bytes ends with `ResultTooLarge`. `progress` shows a
-    progress bar; by default in a terminal only.
+    progress bar; by default in a terminal only. A task that runs longer than `taskTimeout` seconds is ended and tried
+    elsewhere; the fourth time the action ends with `TaskTimeout`.
 
     >>> with Context("local[2]", "example") as context:
     ...     context.parallelize([1, 2, 3]).map(lambda x: x * x).collect()
@@ -51,6 +52,7 @@ class Context(EngineContext):
         conf: Mapping[str, str] | None = None,
         maxResultSize: int = MAX_RESULT_SIZE,
         progress: bool | None = None,
+        taskTimeout: int = 0,
     ) -> None:
         if _runs_tasks():
             raise ContextInTask(
@@ -59,7 +61,9 @@ class Context(EngineContext):
             )
         install_brief_errors()
         master, engine = _start(master, appName, maxResultSize, progress)
-        super().__init__(engine, appName=appName, master=master, conf=conf, max_result_size=maxResultSize)
+        super().__init__(
+            engine, appName=appName, master=master, conf=conf, max_result_size=maxResultSize, task_timeout=taskTimeout
+        )
         _stop_at_exit(engine)
 
     def stop(self) -> None:

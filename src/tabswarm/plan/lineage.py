@@ -49,7 +49,8 @@ class SourceBlock(msgspec.Struct, frozen=True, array_like=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One job. `nodes` lists parents before children; `partitions` of `target` are wanted, in that order.
 
-    `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition.
+    `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
+    number of seconds that one attempt at a task may run; 0: any.
     """
 
     application: str
@@ -59,6 +60,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[int, tuple[SourceBlock, ...]] = {}
     action: str = ""
     call_site: str = ""
+    task_timeout: int = 0
 
 
 def check(plan: Plan) -> None:
@@ -89,6 +91,8 @@ def check(plan: Plan) -> None:
                 raise PlanRefused(f"a plan has at most {MAX_EDGES} edges; node {node.id} goes past that")
         _check_source(node, plan)
         seen[node.id] = node
+    if plan.task_timeout < 0:
+        raise PlanRefused(f"a task's time limit is a number of seconds, not {plan.task_timeout}")
     if shuffles & seen.keys():
         raise PlanRefused(f"node and shuffle share the numbers {sorted(shuffles & seen.keys())}")
     target = seen.get(plan.target)

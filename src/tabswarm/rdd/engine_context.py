@@ -44,7 +44,10 @@ class EngineContext:
         master: str = "",
         conf: Mapping[str, str] | None = None,
         max_result_size: int = MAX_RESULT_SIZE,
+        task_timeout: int = 0,
     ) -> None:
+        if task_timeout < 0:
+            raise ValueError(f"taskTimeout is a number of seconds, and 0 is no limit; it was {task_timeout}")
         self.master = master
         self.appName = appName or "tabswarm"
         self._engine = engine
@@ -55,6 +58,7 @@ class EngineContext:
         self._submitting = threading.Lock()
         self._persisted: set[int] = set()
         self._max_result_size = max_result_size
+        self._task_timeout = task_timeout
         self._stopped: str | None = None
 
     # --- what it is
@@ -229,7 +233,14 @@ class EngineContext:
         self._let_go()
         # One at a time: a blob that this job's plan names may be one that the job before carries.
         with self._submitting:
-            plan = lower(rdd, partitions, application=self._engine.application, action=action, ship=self._code.ship)
+            plan = lower(
+                rdd,
+                partitions,
+                application=self._engine.application,
+                action=action,
+                ship=self._code.ship,
+                task_timeout=self._task_timeout,
+            )
             code = self._code.pending()
             handle = self._engine.submit(plan, code)
             self._code.carried(code)

@@ -17,7 +17,15 @@ from tabswarm.rdd.operation import Ship, Shuffling
 from tabswarm.rdd.structure import Structure
 
 
-def lower(target: Structure[Any], partitions: Iterable[int], *, application: str, action: CallSite, ship: Ship) -> Plan:
+def lower(
+    target: Structure[Any],
+    partitions: Iterable[int],
+    *,
+    application: str,
+    action: CallSite,
+    ship: Ship,
+    task_timeout: int = 0,
+) -> Plan:
     """The plan that computes these partitions of `target`, for the action that the user called."""
     nodes: list[Node] = []
     sources: dict[int, tuple[SourceBlock, ...]] = {}
@@ -44,6 +52,7 @@ def lower(target: Structure[Any], partitions: Iterable[int], *, application: str
         sources=sources,
         action=action.operation,
         call_site=action.line,
+        task_timeout=task_timeout,
     )
 
 

@@ -38,6 +38,7 @@ class AssignTask(_Command, frozen=True):
     spec: TaskSpec
     code: tuple[str, ...]
     locations: tuple[Location, ...]
+    time_limit: int = 0
 
 
 class CancelAttempt(_Command, frozen=True):

@@ -6,6 +6,9 @@ are dropped where they lie.
 
 from __future__ import annotations
 
+import heapq
+from bisect import insort
+
 from tabswarm.ids import BlockId
 from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
 from tabswarm.plan.task import Failure, FailureKind, Run, SinkReport
@@ -18,7 +21,7 @@ from tabswarm.scheduler.open_tasks import appeared, close_task
 from tabswarm.scheduler.retries import attempt_failed
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import computed_steps
-from tabswarm.scheduler.tasks import Attempt, Move, ShuffleNeed, Task, TaskState
+from tabswarm.scheduler.tasks import FLOOR, Attempt, Move, ShuffleNeed, Task, TaskState
 
 
 def find_lease(state: SwarmState, peer: str, task: int, attempt: int) -> tuple[Task, Attempt] | None:
@@ -34,11 +37,14 @@ def find_lease(state: SwarmState, peer: str, task: int, attempt: int) -> tuple[T
 def started(state: SwarmState, event: TaskStarted) -> None:
     """All sources are in the volunteer's store: from now on their loss does not matter to this attempt."""
     lease = find_lease(state, event.peer, event.task, event.attempt)
-    if lease is None or lease[0].state is not TaskState.ASSIGNED:
+    if lease is None or lease[1].started:
         return
     task, attempt = lease
-    task.move(Move.START)
+    if task.state is TaskState.ASSIGNED:
+        task.move(Move.START)
     attempt.started = True
+    attempt.since = state.now
+    heapq.heappush(state.watched, (state.now + FLOOR, task.id, attempt.number))
     state.jobs[task.job].running += 1
 
 
@@ -64,14 +70,16 @@ def finished(state: SwarmState, event: TaskFinished) -> None:
         return
     volunteer = state.volunteers.by_id[event.peer]
     volunteer.tasks += 1
-    job.ledger.record(event.peer, volunteer.name, volunteer.kind, runs.values())
+    job.ledger.record(event.peer, volunteer.name, volunteer.kind, runs.values(), speculative=attempt.speculative)
+    if attempt.started:
+        insort(task.pace.times, state.now - attempt.since)
     job.done += 1
     new: list[SinkKey] = []
     for block, key in attempt.sinks.items():
         if block in written:
             _store(state, application, job, event.peer, key, written[block])
             new.append(key)
-    for key in close_task(state, application, task, Move.COMMIT):
+    for key in close_task(state, application, task, Move.COMMIT, attempt):
         application.wanted.setdefault(key, False)
     for key in new:
         if isinstance(key, BlockKey):

@@ -9,6 +9,8 @@ event; the numbers are those of the list of invariants that the design goes by:
     6   an assigned task has all its sources                16  what is over leaves nothing behind
     7   locations and copies under way are of volunteers    19  a running job can go on, or waits for somebody named
     8   what an assigned task reads cannot change under it  20, 21 no ready task stays beside an idle volunteer
+                                                            24  two live attempts at a task at most, and no copy more
+                                                                of a block than is wanted
 """
 
 from __future__ import annotations
@@ -152,7 +154,13 @@ def _check_task(state: SwarmState, application: Application, job: Job, task: Tas
         queued = (task.cut.level, task.id) in job.ready or (task.rests_until, task.id) in state.resting
         _require(queued, f"20: {name} is in no queue")
     leased = task.state in (TaskState.ASSIGNED, TaskState.RUNNING)
-    _require(len(task.attempts) == (1 if leased else 0), f"9: {name} has {len(task.attempts)} attempts")
+    peers = {attempt.peer for attempt in task.attempts.values()}
+    _require(bool(peers) == leased and len(peers) == len(task.attempts), f"9: {name} has attempts of {list(peers)}")
+    _require(len(peers) <= 2, f"24: {name} has {len(peers)} attempts")
+    _require(
+        (task.state is TaskState.RUNNING) == any(attempt.started for attempt in task.attempts.values()),
+        f"9: {name} and its attempts disagree",
+    )
     _require(len(task.failures) < MAX_FAILURES and task.starts <= MAX_STARTS, f"10: {name} goes on failing")
 
 

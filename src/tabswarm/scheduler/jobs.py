@@ -16,13 +16,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from tabswarm.plan.cut import BlockKey, SinkKey
+from tabswarm.plan.cut import BlockKey, CutTask, SinkKey
 from tabswarm.plan.dependency import Shuffle
 from tabswarm.plan.lineage import Node, Plan
 from tabswarm.plan.report import JobReport
 from tabswarm.plan.task import Failure
 from tabswarm.scheduler.ledger import Ledger
-from tabswarm.scheduler.tasks import Task, TaskState
+from tabswarm.scheduler.tasks import Pace, Task, TaskState
+
+Shape = tuple[int, ...]
+"""How many steps a task has, and their nodes."""
 
 
 class JobState(StrEnum):
@@ -76,6 +79,7 @@ class Job:
     running: int = 0
     delivered: dict[BlockKey, None] = field(default_factory=dict)
     untold: dict[BlockKey, None] = field(default_factory=dict)
+    paces: dict[Shape, Pace] = field(default_factory=dict)
     told_done: bool = False
     told: tuple[int, int, int, int, str] | None = None
     causes: list[Failure] = field(default_factory=list)
@@ -99,6 +103,11 @@ class Job:
             if task is not None and task.state is TaskState.READY and task.rests_until is None:
                 return task
         return None
+
+    def pace_of(self, cut: CutTask) -> Pace:
+        """What is known of the tasks with the same nodes and as many steps."""
+        shape = (len(cut.steps), *dict.fromkeys(step.node for step in cut.steps))
+        return self.paces.setdefault(shape, Pace())
 
     def report(self) -> JobReport:
         """The job as it looks from outside."""

@@ -40,7 +40,9 @@ def add_tasks(
             needs_of(job, cut),
             roots=tuple(ref.root for ref in refs),
             code=blobs_of(refs),
+            pace=job.pace_of(cut),
         )
+        task.pace.tasks += 1
         for key, _ in cut.sinks:
             application.promised[key] = task
         if first:
@@ -89,6 +91,9 @@ def vanished(state: SwarmState, application: Application, need: Need) -> None:
             task.move(Move.SOURCE_LOST)
         elif task.state is TaskState.ASSIGNED:
             withdraw(state, application, task)
+        else:
+            for attempt in [attempt for attempt in task.attempts.values() if not attempt.started]:
+                cancel_attempt(state, application, task, attempt)
 
 
 def withdraw(state: SwarmState, application: Application, task: Task) -> None:
@@ -123,14 +128,20 @@ def give_up_queue(state: SwarmState, volunteer: Volunteer) -> None:
         task = state.tasks[task_id]
         if len(volunteer.attempts) <= volunteer.capacity:
             return
-        if task.state is TaskState.ASSIGNED:
+        attempt = task.attempts[number]
+        if not attempt.started:
             application = state.applications[task.application]
-            cancel_attempt(state, application, task, task.attempts[number])
+            cancel_attempt(state, application, task, attempt)
             give_back(state, application, task)
 
 
 def give_back(state: SwarmState, application: Application, task: Task) -> None:
-    """A task without an attempt waits for a volunteer again, or for its sources where some went in the meantime."""
+    """A task without an attempt waits for a volunteer again, or for its sources where some went in the meantime. While
+    another attempt is left it need not wait."""
+    if task.attempts:
+        if task.state is TaskState.RUNNING and not any(attempt.started for attempt in task.attempts.values()):
+            task.move(Move.FALL_BACK)
+        return
     task.move(Move.GIVE_BACK)
     if task.missing:
         task.move(Move.SOURCE_LOST)
@@ -173,15 +184,19 @@ def want_need(application: Application, need: Need) -> None:
             application.wanted.setdefault(MapOutputKey(need.shuffle, partition), True)
 
 
-def close_task(state: SwarmState, application: Application, task: Task, move: Move) -> list[SinkKey]:
-    """The task is committed or dropped: take it out of every index. Returns what it promised and did not store."""
+def close_task(
+    state: SwarmState, application: Application, task: Task, move: Move, winner: Attempt | None = None
+) -> list[SinkKey]:
+    """The task is committed, by `winner`, or dropped: take it out of every index. Returns what it promised and did not
+    store."""
     task.move(move)
     job = state.jobs[task.job]
     for attempt in list(task.attempts.values()):
-        if move is Move.DROP:
-            cancel_attempt(state, application, task, attempt)
-        else:
+        if attempt is winner:
             end_lease(state, application, task, attempt)
+        else:
+            cancel_attempt(state, application, task, attempt)
+    task.pace.tasks -= winner is None
     broken: list[SinkKey] = []
     for key, _ in task.cut.sinks:
         if application.promised.get(key) is task:

@@ -73,9 +73,10 @@ def choose(state: SwarmState, application: Application, task: Task, *, only_free
     pythons = eligible_pythons(state, application, task)
     avoid = task.tried if task.tried and untried_exist(state, pythons, task) else {}
     volunteers = state.volunteers
+    at_it = [attempt.peer for attempt in task.attempts.values()]
 
     def allowed(peer: str) -> bool:
-        return peer not in avoid
+        return peer not in avoid and peer not in at_it
 
     def nearest(below: int) -> Volunteer | None:
         best, most = None, 0
@@ -109,14 +110,17 @@ def _bytes_by_holder(application: Application, task: Task) -> dict[str, int]:
     return held
 
 
-def assign(state: SwarmState, application: Application, task: Task, volunteer: Volunteer) -> None:
+def assign(
+    state: SwarmState, application: Application, task: Task, volunteer: Volunteer, *, speculative: bool = False
+) -> None:
     """Give the task to the volunteer: a lease, a fresh generation for its sinks, and before it what the volunteer has
     not got yet of code and tables."""
     job = state.jobs[task.job]
     task.starts += 1
     sinks = application.blocks.new_generation(key for key, _ in task.cut.sinks)
-    attempt = Attempt(task.starts, volunteer.id, sinks)
-    task.move(Move.ASSIGN)
+    attempt = Attempt(task.starts, volunteer.id, sinks, speculative=speculative)
+    if not speculative:
+        task.move(Move.ASSIGN)
     task.attempts[attempt.number] = attempt
     volunteer.attempts[(task.id, attempt.number)] = None
     job.assigned += 1
@@ -131,6 +135,7 @@ def assign(state: SwarmState, application: Application, task: Task, volunteer: V
             spec=build_spec(application, job, task, attempt),
             code=task.code,
             locations=locations_of(application, job, task),
+            time_limit=job.plan.task_timeout,
         )
     )
 
@@ -179,7 +184,7 @@ def _fill_free_slots(state: SwarmState) -> bool:
 def _take_over(state: SwarmState, fullest: Volunteer) -> bool:
     for task_id, number in reversed(fullest.attempts):
         task = state.tasks[task_id]
-        if task.state is not TaskState.ASSIGNED:
+        if task.state is not TaskState.ASSIGNED or len(task.attempts) > 1:
             continue
         application = state.applications[task.application]
         volunteer = choose(state, application, task, only_free=True)

@@ -63,6 +63,7 @@ from tabswarm.scheduler.placement import place_ready_tasks
 from tabswarm.scheduler.queries import count_bytes
 from tabswarm.scheduler.retention import release, unpersist
 from tabswarm.scheduler.retries import attempt_failed
+from tabswarm.scheduler.speculation import speculate
 from tabswarm.scheduler.submission import submitted
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.telling import progress_deadline, tell_all_progress, tell_results, waiting_for
@@ -82,6 +83,7 @@ class Scheduler:
         if isinstance(event, Tick):
             if wake_rested(state):
                 self._follow_up()
+            speculate(state)
             let_leave(state)
             tell_all_progress(state)
         else:
@@ -189,8 +191,8 @@ class Scheduler:
 
     def next_deadline(self) -> int | None:
         """The time, in milliseconds, at which a `Tick` is due; None while none is."""
-        resting = self.state.resting
-        due = [progress_deadline(self.state), resting[0][0] if resting else None, leaving_deadline(self.state)]
+        heaps = (self.state.resting, self.state.watched)
+        due = [progress_deadline(self.state), leaving_deadline(self.state), *(heap[0][0] for heap in heaps if heap)]
         return min((time for time in due if time is not None), default=None)
 
     def waiting_for(self, job: str) -> str:

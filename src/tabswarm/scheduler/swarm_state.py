@@ -25,7 +25,7 @@ STOPPED = 200
 class SwarmState:
     """The whole state. `late` counts reports by somebody who did not hold the lease; `drivers` maps a driver's peer to
     its application; `news` are jobs with results that were not told yet;
-    `resting` is a heap of (milliseconds, task)."""
+    `resting` is a heap of (milliseconds, task), `watched` one of (milliseconds, task, attempt)."""
 
     now: int = 0
     event: int = 0
@@ -40,6 +40,7 @@ class SwarmState:
     last_task: int = 0
     last_application: int = 0
     resting: list[tuple[int, int]] = field(default_factory=list)
+    watched: list[tuple[int, int, int]] = field(default_factory=list)
     progress_told: int | None = None
     changed: bool = False
     commands: list[Command] = field(default_factory=list)

@@ -3,7 +3,8 @@
     BLOCKED  some source does not exist (yet, or any more)
     READY    all sources exist; it waits for a volunteer
     ASSIGNED a volunteer has it and fetches its sources; a source lost now takes it back
-    RUNNING  all sources are in the volunteer's store; their loss elsewhere does not matter any more
+    RUNNING  all sources are in the volunteer's store; their loss elsewhere does not matter any more (when it goes
+             and only a copy is left that has not started, the task is ASSIGNED again)
     DONE     its sinks are committed
     DROPPED  nobody needs it any more
 
@@ -20,6 +21,10 @@ import msgspec
 from tabswarm.ids import BlockId
 from tabswarm.plan.cut import BlockKey, CutTask, DriverKey, ShuffleKey, SinkKey, SourceKey
 from tabswarm.plan.task import Failure
+
+
+FLOOR = 2000
+"""Milliseconds that an attempt runs before it may count as a straggler."""
 
 
 class TaskState(StrEnum):
@@ -41,6 +46,7 @@ class Move(StrEnum):
     ASSIGN = "assign"
     START = "start"
     GIVE_BACK = "give_back"
+    FALL_BACK = "fall_back"
     COMMIT = "commit"
     DROP = "drop"
 
@@ -62,6 +68,7 @@ TRANSITIONS: dict[TaskState, dict[Move, TaskState]] = {
         Move.DROP: TaskState.DROPPED,
     },
     TaskState.RUNNING: {
+        Move.FALL_BACK: TaskState.ASSIGNED,
         Move.GIVE_BACK: TaskState.READY,
         Move.COMMIT: TaskState.DONE,
         Move.DROP: TaskState.DROPPED,
@@ -98,13 +105,24 @@ def need_of(source: SourceKey) -> Need:
 class Attempt:
     """A lease: this volunteer, and nobody else, may report on this attempt. Its sinks have generations of their own.
 
-    A task has at most one today; the dict in `Task.attempts` leaves room for speculation.
+    A task has one, or two while a straggler is copied; the second is `speculative`. It started at `since`
+    (milliseconds).
     """
 
     number: int
     peer: str
     sinks: dict[BlockId, SinkKey]
     started: bool = False
+    since: int = 0
+    speculative: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Pace:
+    """The tasks of one shape in a job: how many there are, and how many milliseconds each that is done ran, sorted."""
+
+    tasks: int = 0
+    times: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +132,7 @@ class Task:
     `failures` are those that count against it; `tried` counts attempts that ended badly by volunteer, so that the next
     one goes elsewhere. `unfetched` counts attempts that lacked a source whose holder is there; after some of these the
     task rests until `rests_until` (milliseconds). `roots` are the function slots of its code, `code` all blobs that
-    these need.
+    these need. `pace` is shared with its siblings.
     """
 
     id: int
@@ -132,6 +150,7 @@ class Task:
     tried: dict[str, int] = field(default_factory=dict)
     unfetched: int = 0
     rests_until: int | None = None
+    pace: Pace = field(default_factory=Pace)
 
     def move(self, move: Move) -> None:
         """Change the state as the table says."""

@@ -47,6 +47,7 @@ class SimulatedVolunteer:
         self.slots = slots
         self.python = python
         self.alive = True
+        self.slowness = 1
         self.store: dict[BlockId, WrittenSink] = {}
         self.tables: dict[tuple[str, int], dict[int, MapOutput]] = {}
         self.code: dict[str, dict[str, None]] = {}
@@ -196,7 +197,8 @@ class SimulatedVolunteer:
         task, attempt = assignment.lease
         self.swarm.send(self, events.TaskStarted(peer=self.id, task=task, attempt=attempt))
         ended = self._compute(assignment)
-        self.swarm.clock.after(self.swarm.task_duration(), lambda: self._end(assignment, ended))
+        duration = self.swarm.task_duration() * self.slowness
+        self.swarm.clock.after(duration, lambda: self._end(assignment, ended))
 
     def _compute(self, assignment: Assignment) -> TaskResult | events.Event:
         spec = assignment.command.spec

@@ -70,7 +70,7 @@ class SimulatedSwarm:
         self.output: list[tuple[str, str]] = []
         self._joined = 0
         self._last_message: dict[tuple[str, str], int] = {}
-        self._ticking = False
+        self._tick_at: int | None = None
         self._ticked = 0
 
     # --- peers -------------------------------------------------------------------------------------------------------
@@ -246,15 +246,16 @@ class SimulatedSwarm:
 
     def _tick_when_due(self) -> None:
         due = self.scheduler.next_deadline()
-        if due is None or self._ticking:
+        if due is None or (self._tick_at is not None and self._tick_at <= due):
             return
-        self._ticking = True
+        at = self._tick_at = max(due, self.clock.now)
 
         def tick() -> None:
-            self._ticking = False
-            self.event(events.Tick(now=self.clock.now))
+            if self._tick_at == at:
+                self._tick_at = None
+                self.event(events.Tick(now=self.clock.now))
 
-        self.clock.after(max(0, due - self.clock.now), tick)
+        self.clock.after(at - self.clock.now, tick)
 
     # --- running -----------------------------------------------------------------------------------------------------
 

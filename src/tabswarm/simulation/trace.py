@@ -123,6 +123,7 @@ def report_lines(report: JobReport) -> list[str]:
     for node in report.nodes:
         counts = [f"{node.first} first"]
         counts += [f"{node.recomputed} recomputed"] if node.recomputed else []
+        counts += [f"{node.speculative} speculative"] if node.speculative else []
         counts += [f"{node.partial} partial"] if node.partial else []
         by = " ".join(f"{peer}:{runs}" for peer, runs in node.runs.items())
         lines.append(
