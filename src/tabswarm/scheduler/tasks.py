@@ -22,7 +22,6 @@ from tabswarm.ids import BlockId
 from tabswarm.plan.cut import BlockKey, CutTask, DriverKey, ShuffleKey, SinkKey, SourceKey
 from tabswarm.plan.task import Failure
 
-
 FLOOR = 2000
 """Milliseconds that an attempt runs before it may count as a straggler."""
 
