@@ -47,10 +47,11 @@ class Swarm:
         """Let a native worker join; `volunteers()` shows when it is there."""
         return self.start("worker", self.invite_link, "--slots", str(slots), "--name", name, stderr=subprocess.DEVNULL)
 
-    async def add_tab(self, browser: Browser) -> Page:
-        """Open the invite link in a tab, press Start, and wait until it can take tasks."""
+    async def add_tab(self, browser: Browser, before_load: str = "") -> Page:
+        """Open the invite link in a tab, press Start, and wait until it can take tasks. `before_load` is a script to
+        run before the page's own."""
         before = len(await self.volunteers())
-        page = await browser.open(self.invite_link)
+        page = await browser.open(self.invite_link, before_load)
         await page.click("#start")
         await self.wait_for(lambda volunteers: len(volunteers) > before)
         return page

@@ -8,7 +8,7 @@ export const volunteer = {
   promises: [
     "Nothing runs before you press Start, and Stop ends it within a second.",
     "The job's code runs in a sealed frame: it can reach neither your files, nor other sites, nor your network.",
-    "Whoever shared the link sees this tab's results, how many cores it may use and its network address.",
+    "Whoever shared the link sees this tab's results, how many cores it may use and its network address. Those who compute with you exchange data with this tab directly where they can, and may then see that address too.",
     "While it runs it keeps a processor core busy, and more of them while work queues up. You can go on using the device.",
   ],
   start: "Start",
@@ -27,6 +27,8 @@ export const volunteer = {
     tasks: "Tasks done",
     received: "Received",
     sent: "Sent",
+    direct: (bytes: string) => `${bytes} direct`,
+    relayed: (bytes: string) => `${bytes} relayed`,
     held: "Held for others",
     time: "Computing time",
     blocks: (count: number, bytes: string) => (count === 1 ? `1 block, ${bytes}` : `${count} blocks, ${bytes}`),

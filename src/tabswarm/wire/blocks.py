@@ -13,6 +13,10 @@ each side numbers its own.
                                      <-         REFUSED {code, reason}         instead of END
     CANCEL                           ->         stop; no more frames of this stream follow from the requester
 
+On a data channel a message holds one frame and is at most as long as a DATA frame of 64 KiB. What is longer (a REQUEST
+for very many blocks, an ITEM with very many hashes) goes as several messages: all but the last are a byte 0, which is
+no frame's type, and 64 KiB of the body's beginning; the last is the frame's head with the rest of the body.
+
 A receiver proves what it got: `hashes` holds the 16-byte blake2b of *every* segment of the block, their blake2b is
 the root hash that the coordinator knows from the commit, and each segment received has its hash there
 (`shipping/block_hash.py`; the worker that reads the bytes checks it). So a holder can't cheat with a part of a block.

@@ -28,12 +28,16 @@ export class FetchError extends Error {
   /**
    * @param block the one that was due
    * @param corrupt the holder broke the protocol, so it is at fault; else it left or has not got the block
+   * @param lost the way to the holder broke off or fell silent, so another way may do
+   * @param arrived what had come by then, for the first of the orders
    */
   constructor(
     readonly block: BlockId,
     readonly holder: string,
     reason: string,
     readonly corrupt: boolean,
+    readonly lost = false,
+    readonly arrived: Arrival[] = [],
   ) {
     super(reason);
   }
@@ -75,12 +79,19 @@ export class Fetching {
 
   /**
    * @param send takes each frame that goes out
-   * @param received is told the bytes of each DATA frame
+   * @param received is told the bytes of each DATA frame, and the application whose they are
+   * @param window bytes that may be on their way in one fetch; a long way needs more than the initial credit
    */
   constructor(
     private readonly send: (frame: Frame) => void,
-    private readonly received: (bytes: number) => void = () => {},
+    private readonly received: (bytes: number, application: string) => void = () => {},
+    private readonly window = INITIAL_CREDIT,
   ) {}
+
+  /** Whether nothing is asked for. */
+  get idle(): boolean {
+    return this.fetches.size + this.waiting.size === 0;
+  }
 
   /** Asks one holder for blocks, at least one. */
   fetch(holder: string, orders: Order[]): Transfer {
@@ -91,13 +102,15 @@ export class Fetching {
     const ask = () => {
       this.fetches.set(stream, fetch);
       this.send({ type: FrameType.REQUEST, stream, request: { holder, items } });
+      const more = this.window - INITIAL_CREDIT;
+      if (more > 0) this.send({ type: FrameType.CREDIT, stream, bytes: more });
     };
     if (this.fetches.size < STREAM_LIMIT) ask();
     else this.waiting.set(stream, { fetch, ask });
     return {
       arrivals,
       received: () => (this.waiting.has(stream) ? null : fetch.frames),
-      cancel: (reason = "cancelled") => this.stop(stream, reason, false),
+      cancel: (reason = "cancelled") => this.stop(stream, reason, false, true),
     };
   }
 
@@ -123,7 +136,7 @@ export class Fetching {
 
   /** Ends all fetches: the socket broke, or a fetch's stream carried something that is no frame. */
   reset(reason: string): void {
-    for (const stream of [...this.waiting.keys(), ...this.fetches.keys()]) this.fail(stream, reason, false);
+    for (const stream of [...this.waiting.keys(), ...this.fetches.keys()]) this.fail(stream, reason, false, true);
   }
 
   private begin(stream: number, fetch: Fetch, item: Item): void {
@@ -146,9 +159,9 @@ export class Fetching {
     fetch.current.data.set(data, fetch.filled);
     fetch.filled += data.length;
     fetch.owed += data.length;
-    this.received(data.length);
+    this.received(data.length, fetch.orders[fetch.done.length]?.block[0] ?? "");
     this.completeIfFull(fetch);
-    if (fetch.owed >= INITIAL_CREDIT / 2) {
+    if (fetch.owed >= this.window / 2) {
       this.send({ type: FrameType.CREDIT, stream, bytes: fetch.owed });
       fetch.owed = 0;
     }
@@ -160,17 +173,17 @@ export class Fetching {
     fetch.current = null;
   }
 
-  private stop(stream: number, reason: string, corrupt: boolean): void {
+  private stop(stream: number, reason: string, corrupt: boolean, lost = false): void {
     if (this.fetches.has(stream)) this.send({ type: FrameType.CANCEL, stream });
-    this.fail(stream, reason, corrupt);
+    this.fail(stream, reason, corrupt, lost);
   }
 
-  private fail(stream: number, reason: string, corrupt: boolean): void {
+  private fail(stream: number, reason: string, corrupt: boolean, lost = false): void {
     const fetch = this.fetches.get(stream) ?? this.waiting.get(stream)?.fetch;
     if (!fetch) return;
     this.forget(stream);
     const due = fetch.orders[Math.min(fetch.done.length, fetch.orders.length - 1)] as Order;
-    fetch.reject(new FetchError(due.block, fetch.holder, reason, corrupt));
+    fetch.reject(new FetchError(due.block, fetch.holder, reason, corrupt, lost, fetch.done));
   }
 
   /** A stream is over, so one that waited may begin. */

@@ -1,17 +1,16 @@
 import { BadMessage } from "../wire/check.ts";
 import { encodeMessage } from "../wire/codec.ts";
 import { type Frame, readFrame, writeFrame } from "../wire/frames.ts";
-import { FrameType, type Hello } from "../wire/messages.ts";
+import type { Hello } from "../wire/messages.ts";
 import { backoff } from "./backoff.ts";
 import type { BlockStore } from "./block_store.ts";
-import { Fetching, type Order, type Transfer } from "./fetching.ts";
-import { Serving } from "./serving.ts";
+import { type Carrier, Exchange, type Moved } from "./exchange.ts";
+import type { Order, Transfer } from "./fetching.ts";
 import type { OpenSocket } from "./session.ts";
 
 /** Above this byte a first byte cannot be a frame's type: it begins a msgpack map, a control message. */
 const LAST_FRAME_TYPE = 0x7f;
 
-const SILENCE = 10_000;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -20,47 +19,32 @@ const NO_BYTES = new Uint8Array(0);
  * It lives as long as the session whose secret opened it, and comes back by itself when it alone breaks; what was on
  * its way then fails, and the tasks that waited for it say so.
  */
-export class Relay {
+export class Relay implements Carrier {
   private socket: WebSocket | null = null;
   private waiting: Frame[] = [];
   private open = false;
   private ended = false;
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly fetching: Fetching;
-  private readonly serving: Serving;
+  private readonly exchange: Exchange;
 
   /**
    * @param hello introduces the socket: `socket: "relay"` and the session's secret
-   * @param moved is told bytes of blocks that came in and went out
    */
   constructor(
     private readonly url: string,
     private readonly hello: Hello,
     store: BlockStore,
-    moved: (received: number, served: number) => void,
+    moved: Moved,
     private readonly openSocket: OpenSocket = (url) => new WebSocket(url),
   ) {
-    const send = (frame: Frame) => this.send(frame);
-    this.fetching = new Fetching(send, (bytes) => moved(bytes, 0));
-    this.serving = new Serving(store, send, (bytes) => moved(0, bytes));
+    this.exchange = new Exchange(store, (frame) => this.send(frame), moved);
     this.connect();
   }
 
   /** Fetches blocks from one holder; gives up when nothing comes for 10 s. */
   fetch(holder: string, orders: Order[]): Transfer {
-    const transfer = this.fetching.fetch(holder, orders);
-    let heard: number | null = null;
-    const watch = () => {
-      const now = transfer.received();
-      if (now !== null && now === heard) return transfer.cancel(`nothing came for ${SILENCE / 1000} s`);
-      heard = now;
-      timer = setTimeout(watch, SILENCE);
-    };
-    let timer = setTimeout(watch, 0);
-    const stop = () => clearTimeout(timer);
-    transfer.arrivals.then(stop, stop);
-    return transfer;
+    return this.exchange.fetch(holder, orders);
   }
 
   end(): void {
@@ -68,7 +52,7 @@ export class Relay {
     clearTimeout(this.timer);
     this.socket?.close(1000);
     this.socket = null;
-    this.fetching.reset("this volunteer's session ended");
+    this.exchange.reset("this volunteer's session ended");
   }
 
   private connect(): void {
@@ -104,9 +88,7 @@ export class Relay {
       this.socket?.close(4400, "bad frame");
       return;
     }
-    const asked =
-      frame.type === FrameType.REQUEST || frame.type === FrameType.CREDIT || frame.type === FrameType.CANCEL;
-    (asked ? this.serving : this.fetching).take(frame);
+    this.exchange.take(frame);
   }
 
   private lost(socket: WebSocket): void {
@@ -114,8 +96,7 @@ export class Relay {
     this.socket = null;
     this.open = false;
     this.waiting = [];
-    this.serving.reset();
-    this.fetching.reset("the relay broke off");
+    this.exchange.reset("the relay broke off");
     if (!this.ended) this.timer = setTimeout(() => this.connect(), backoff(this.tries++));
   }
 }

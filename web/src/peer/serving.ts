@@ -36,6 +36,11 @@ export class Serving {
     private readonly served: (bytes: number) => void = () => {},
   ) {}
 
+  /** Whether nothing is being served. */
+  get idle(): boolean {
+    return this.streams.size === 0;
+  }
+
   /** Takes a REQUEST, CREDIT or CANCEL; other frames are for the requester's side. */
   take(frame: Frame): void {
     if (frame.type === FrameType.REQUEST) this.open(frame.stream, frame.request);

@@ -1,6 +1,6 @@
 import type { Piece } from "../frame/protocol.ts";
 import { type BlockStore, blockKey } from "../peer/block_store.ts";
-import { FetchError, type Order, type Transfer } from "../peer/fetching.ts";
+import { type Arrival, FetchError, type Order, type Transfer } from "../peer/fetching.ts";
 import type { Assign, BlockId, Source } from "../wire/messages.ts";
 import type { MapOutputTables } from "./map_outputs.ts";
 
@@ -13,6 +13,8 @@ interface Need {
   index: number;
   /** The most bytes that it may have. */
   size: number;
+  /** The bytes that it probably has. */
+  share: number;
   root: Uint8Array;
   holders: string[];
 }
@@ -20,10 +22,11 @@ interface Need {
 const NOTHING = new Uint8Array(0);
 
 /**
- * Gets all that a task reads: what is in the store from there, the rest from its holders, one request to each. Gives
- * the pieces of each source, in the sources' order.
+ * Gets all that a task reads: what is in the store from there, the rest from its holders, several of them at once.
+ * What one holder fails to give is asked of the next one that has it. Gives the pieces of each source, in the sources'
+ * order.
  *
- * The promise fails with a `FetchError` that names the first block that could not be had, and from whom.
+ * The promise fails with a `FetchError` that names the first block that no holder gave, and the first who failed.
  */
 export function gather(
   assign: Assign,
@@ -33,36 +36,68 @@ export function gather(
 ): { inputs: Promise<Piece[][]>; cancel: () => void } {
   const needs = assign.spec.sources.map((source) => needsOf(source, assign, tables));
   const pieces = new Map<Need, Piece>();
-  const remote = new Map<string, Need[]>();
-  const transfers: Pick<Transfer, "cancel">[] = [];
+  const missing: Need[] = [];
+  const transfers = new Set<Pick<Transfer, "cancel">>();
+  let cancelled = false;
   const cancel = () => {
+    cancelled = true;
     for (const transfer of transfers) transfer.cancel();
   };
-  for (const need of needs.flat()) {
-    const own = ownPiece(need, store);
-    const holder = need.holders[0];
-    if (own) pieces.set(need, own);
-    else if (holder !== undefined) remote.set(holder, [...(remote.get(holder) ?? []), need]);
-    else {
-      const error = new FetchError(need.block, "", "nobody is known to hold it", false);
-      return { inputs: Promise.reject(error), cancel };
-    }
-  }
-  const fetched = [...remote].map(async ([holder, wanted]) => {
+  const fetchFrom = async (holder: string, wanted: Need[], tried: readonly string[], first?: FetchError) => {
     const transfer = fetch(
       holder,
       wanted.map(({ block, index, size }) => ({ block, segments: [index], limit: size })),
     );
-    transfers.push(transfer);
-    for (const [at, { data, hashes }] of (await transfer.arrivals).entries()) {
+    transfers.add(transfer);
+    let arrivals: Arrival[];
+    let failure: FetchError | undefined;
+    try {
+      arrivals = await transfer.arrivals;
+    } catch (error) {
+      if (!(error instanceof FetchError) || cancelled) throw error;
+      failure = first ?? error;
+      arrivals = error.arrived;
+    } finally {
+      transfers.delete(transfer);
+    }
+    for (const [at, { data, hashes }] of arrivals.entries()) {
       const need = wanted[at] as Need;
       pieces.set(need, { data, hashes, root: need.root, block: need.block, index: need.index, holder });
     }
-  });
-  const inputs = Promise.all(fetched).then(() => needs.map((of) => of.map((need) => pieces.get(need) as Piece)));
+    if (failure) await fetchAll(wanted.slice(arrivals.length), [...tried, holder], failure);
+  };
+  const fetchAll = async (wanted: readonly Need[], tried: readonly string[], failure?: FetchError): Promise<void> => {
+    const plan = share(wanted, tried);
+    if (plan.without) throw failure ?? new FetchError(plan.without.block, "", "nobody is known to hold it", false);
+    await Promise.all([...plan.byHolder].map(([holder, of]) => fetchFrom(holder, of, tried, failure)));
+  };
+  for (const need of needs.flat()) {
+    const own = ownPiece(need, store);
+    if (own) pieces.set(need, own);
+    else missing.push(need);
+  }
+  const inputs = fetchAll(missing, []).then(() => needs.map((of) => of.map((need) => pieces.get(need) as Piece)));
   // One failure ends the task, so what else is on its way for it may stop.
   inputs.catch(cancel);
   return { inputs, cancel };
+}
+
+/** Who is asked for what: each holder for about as many bytes. `without` is a need that nobody is left for. */
+function share(needs: readonly Need[], tried: readonly string[]): { byHolder: Map<string, Need[]>; without?: Need } {
+  const byHolder = new Map<string, Need[]>();
+  const load = new Map<string, number>();
+  for (const need of needs) {
+    const left = need.holders.filter((holder) => !tried.includes(holder));
+    const [first, ...others] = left;
+    if (first === undefined) return { byHolder, without: need };
+    const burden = (holder: string) => load.get(holder) ?? 0;
+    const holder = others.reduce((best, other) => (burden(other) < burden(best) ? other : best), first);
+    const asked = byHolder.get(holder);
+    if (asked) asked.push(need);
+    else byHolder.set(holder, [need]);
+    load.set(holder, burden(holder) + need.share);
+  }
+  return { byHolder };
 }
 
 function needsOf(source: Source, assign: Assign, tables: MapOutputTables): Need[] {
@@ -71,13 +106,14 @@ function needsOf(source: Source, assign: Assign, tables: MapOutputTables): Need[
   if (source.type !== "shuffle") {
     const location = assign.locations.find(([block]) => blockKey(block) === blockKey(source.block));
     const [, size, root, holders] = location ?? [source.block, 0, NOTHING, []];
-    return [{ block: source.block, index: 0, size, root, holders }];
+    return [{ block: source.block, index: 0, size, share: size, root, holders }];
   }
   const { application, shuffle, partition: index } = source;
   return Array.from({ length: source.map_partitions }, (_, mapPartition) => {
     const entry = tables.get(application, shuffle, mapPartition);
-    const [, generation, size, root, , holders] = entry ?? [mapPartition, 0, 0, NOTHING, 0, []];
-    return { block: [application, "map", shuffle, mapPartition, generation], index, size, root, holders };
+    const [, generation, size, root, segments, holders] = entry ?? [mapPartition, 0, 0, NOTHING, 1, []];
+    const block: BlockId = [application, "map", shuffle, mapPartition, generation];
+    return { block, index, size, share: size / Math.max(1, segments), root, holders };
   });
 }
 

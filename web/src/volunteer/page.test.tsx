@@ -66,6 +66,19 @@ test("while it finishes it says to wait, and then that the tab can be closed", a
   expect((await shown()).querySelector("#status")?.textContent).toContain("2 blocks");
 });
 
+test("it says of the bytes that moved whether they came directly or were relayed", async () => {
+  state.phase.value = { is: "working" };
+  state.started.value = true;
+  state.received.value = { direct: 5_200_000, relayed: 300_000 };
+  state.served.value = { direct: 0, relayed: 7_000 };
+  const page = await shown();
+  expect(page.querySelector("#meter-received")?.textContent).toBe("5.2 MB direct, 300 kB relayed");
+  expect(page.querySelector("#meter-sent")?.textContent).toBe("7.0 kB relayed");
+  state.received.value = { direct: 0, relayed: 0 };
+  expect((await shown()).querySelector("#meter-received")?.textContent).toBe("0 B");
+  state.served.value = { direct: 0, relayed: 0 };
+});
+
 test("a stranger's words are shown as text, never as markup", async () => {
   state.phase.value = { is: "invited" };
   state.title.value = hostile;

@@ -81,8 +81,8 @@ function Meter() {
     ["task", meter.task, task ? meter.partition(task.name, task.partition) : meter.nothing],
     ["tasks", meter.tasks, String(state.tasksDone.value)],
     ["time", meter.time, meter.seconds(state.secondsComputed.value)],
-    ["received", meter.received, inBytes(state.received.value)],
-    ["sent", meter.sent, inBytes(state.served.value)],
+    ["received", meter.received, moved(state.received.value)],
+    ["sent", meter.sent, moved(state.served.value)],
     ["held", meter.held, meter.blocks(held.count, inBytes(held.bytes))],
   ];
   return (
@@ -100,6 +100,13 @@ function Meter() {
       </dl>
     </section>
   );
+}
+
+/** "5.2 MB direct", "5.2 MB relayed", or both. */
+function moved({ direct, relayed }: { direct: number; relayed: number }): string {
+  const { meter } = text;
+  const parts = [direct > 0 && meter.direct(inBytes(direct)), relayed > 0 && meter.relayed(inBytes(relayed))];
+  return parts.filter((part) => part !== false).join(", ") || inBytes(0);
 }
 
 function Cores({ allow }: { allow(cores: number): void }) {

@@ -33,8 +33,9 @@ export const title = signal("");
 export const job = signal("");
 export const tasks = signal<Shown[]>([]);
 export const tasksDone = signal(0);
-export const received = signal(0);
-export const served = signal(0);
+/** Bytes of blocks, by the way they took. */
+export const received = signal({ direct: 0, relayed: 0 });
+export const served = signal({ direct: 0, relayed: 0 });
 export const held = signal({ count: 0, bytes: 0 });
 export const secondsComputed = signal(0);
 export const cores = signal({ allowed: 1, most: 1 });

@@ -1,10 +1,15 @@
 import type { ProbeTargets, Runtime } from "../frame/protocol.ts";
 import { BlockStore } from "../peer/block_store.ts";
+import { Direct } from "../peer/direct.ts";
+import type { Moved } from "../peer/exchange.ts";
+import { fetchBy } from "../peer/paths.ts";
 import { Relay } from "../peer/relay.ts";
 import { Session } from "../peer/session.ts";
 import { type CopyBlocks, type Hello, PROTOCOL, type ToVolunteer, type Welcome } from "../wire/messages.ts";
 import type { Attempt } from "./attempt.ts";
+import { BytesCounter } from "./bytes_moved.ts";
 import { copyBlocks } from "./copies.ts";
+import type { Fetch } from "./inputs.ts";
 import { forgetInvite } from "./invite.ts";
 import { CannotSandbox, Sandbox } from "./sandbox.ts";
 import * as state from "./state.ts";
@@ -13,6 +18,8 @@ import { Workers } from "./workers.ts";
 
 /** Bytes of blocks that this tab offers to hold: an eighth of what the device has (browsers say at most 8 GB). */
 const budget = () => ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * 2 ** 27;
+/** How this browser connects to another one; null where it cannot, or is set not to. No third party's server is asked. */
+const connect = typeof RTCPeerConnection === "function" ? () => new RTCPeerConnection() : null;
 /** All cores but one, so that the device stays its person's own. */
 const mostCores = () => Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
 
@@ -26,7 +33,9 @@ export class Volunteer {
   private readonly workers: Workers;
   private readonly tasks: Tasks;
   private session: Session;
-  private relay: Relay | null = null;
+  private readonly bytesMoved = new BytesCounter((message) => this.session.send(message));
+  /** The ways to other peers' blocks, for as long as a session. */
+  private ways: { relay: Relay; direct: Direct } | null = null;
   private sandbox: Sandbox | null = null;
   /** Slots that the coordinator knows of: none before Python runs. */
   private offered = 0;
@@ -88,8 +97,7 @@ export class Volunteer {
   quit(reason: string): void {
     this.session.send({ type: "Leaving", reason });
     this.stopWork();
-    this.relay?.end();
-    this.relay = null;
+    this.leaveWays();
     this.session.end();
   }
 
@@ -128,22 +136,25 @@ export class Volunteer {
       kind: "tab",
       slots: this.offered,
       memory: this.store.budget,
+      capabilities: connect ? ["webrtc"] : [],
     };
   }
 
   private opened(welcome: Welcome): void {
     this.peer = welcome.peer;
     state.title.value = welcome.title ?? "";
-    this.relay?.end();
-    this.relay = new Relay(
-      socketAddress("/relay"),
-      { ...this.hello(), socket: "relay", resume: welcome.resume, slots: 0 },
-      this.store,
-      (received, served) => {
-        state.received.value += received;
-        state.served.value += served;
-      },
-    );
+    this.leaveWays();
+    const relayHello: Hello = { ...this.hello(), socket: "relay", resume: welcome.resume, slots: 0 };
+    this.ways = {
+      relay: new Relay(socketAddress("/relay"), relayHello, this.store, this.counting("relayed")),
+      direct: new Direct({
+        me: welcome.peer,
+        store: this.store,
+        moved: this.counting("direct"),
+        send: (signal) => this.session.send(signal),
+        connect,
+      }),
+    };
     if (this.sandbox) state.phase.value = { is: this.offered > 0 ? "working" : "starting" };
     else if (state.phase.value.is === "connecting" || state.phase.value.is === "gone")
       state.phase.value = { is: "invited" };
@@ -152,8 +163,7 @@ export class Volunteer {
   /** The session is over, and with it all that this tab was asked and all that it held. */
   private broken(): void {
     if (state.phase.value.is === "finishing") return this.stop();
-    this.relay?.end();
-    this.relay = null;
+    this.leaveWays();
     this.tasks.reset();
     this.store.dropAll();
     state.job.value = "";
@@ -161,7 +171,29 @@ export class Volunteer {
     this.show();
   }
 
+  private leaveWays(): void {
+    this.ways?.direct.end();
+    this.ways?.relay.end();
+    this.ways = null;
+    this.bytesMoved.reset();
+  }
+
+  private counting(way: "direct" | "relayed"): Moved {
+    const count = (shown: typeof state.received, bytes: number) => {
+      shown.value = { ...shown.value, [way]: shown.value[way] + bytes };
+    };
+    return {
+      received: (bytes, application) => {
+        count(state.received, bytes);
+        if (way === "direct") this.bytesMoved.add(application, bytes);
+      },
+      served: (bytes) => count(state.served, bytes),
+    };
+  }
+
   private take(message: ToVolunteer, bytes: Uint8Array): void {
+    if (message.type === "Holders") return this.ways?.direct.learn(message);
+    if (message.type === "Signal") return this.ways?.direct.take(message);
     if (message.type === "JobInfo") {
       state.job.value = message.name || message.job;
       return;
@@ -183,9 +215,9 @@ export class Volunteer {
     this.show();
   }
 
-  private fetch(holder: string, orders: Parameters<Relay["fetch"]>[1]): ReturnType<Relay["fetch"]> {
-    if (!this.relay) throw new Error("there is no session to fetch over");
-    return this.relay.fetch(holder, orders);
+  private fetch(holder: string, orders: Parameters<Fetch>[1]): ReturnType<Fetch> {
+    if (!this.ways) throw new Error("there is no session to fetch over");
+    return fetchBy(this.ways.direct, this.ways.relay, holder, orders);
   }
 
   private pythonRuns(): void {

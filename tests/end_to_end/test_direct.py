@@ -1,0 +1,91 @@
+"""Blocks go from tab to tab: the coordinator carries next to none of them, unless a tab cannot be reached directly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.end_to_end.swarm import Swarm, wait_until
+
+from tabswarm import Context
+from tabswarm.browsers import Browser, Page
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
+
+RECORD = 64 * 1024
+NO_WEBRTC = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"
+
+
+def group(link: str, megabytes: int) -> Any:
+    """A groupByKey over so many MiB that do not compress. The tabs make the data, and the answer is small."""
+    from random import Random
+    from zlib import crc32
+
+    with Context(link) as sc:
+        records = sc.range(megabytes * 16, numSlices=12).map(lambda n: (n % 24, (n, Random(n).randbytes(RECORD))))
+        groups = records.groupByKey(6).mapValues(lambda values: [(n, crc32(data)) for n, data in sorted(values)])
+        return sorted(groups.collect())
+
+
+def expected(megabytes: int) -> Any:
+    from random import Random
+    from zlib import crc32
+
+    numbers = range(megabytes * 16)
+    return [(key, [(n, crc32(Random(n).randbytes(RECORD))) for n in numbers[key::24]]) for key in range(24)]
+
+
+async def bytes_of(swarm: Swarm, satisfied: Callable[[dict[str, int]], bool]) -> dict[str, int]:
+    """The bytes of the swarm's only job, once they satisfy: tabs tell of direct bytes up to a second late."""
+
+    async def ask() -> dict[str, int]:
+        (job,) = await swarm.jobs()
+        assert not any(node["recomputed"] for node in job["nodes"])
+        moved: dict[str, int] = job["bytes"]
+        return moved
+
+    return await wait_until(ask, satisfied)
+
+
+async def shown(page: Page, what: str) -> str:
+    text: str = await page.evaluate(f"document.querySelector('#meter-{what}').textContent")
+    return text
+
+
+async def test_a_shuffle_between_three_chromium_tabs_passes_the_coordinator_by(
+    swarm: Swarm, chromium: Browser
+) -> None:
+    pages = [await swarm.add_tab(chromium) for _ in range(3)]
+    megabytes = 48
+    answer = await asyncio.to_thread(group, swarm.driver_link, megabytes)
+    moved = await bytes_of(swarm, lambda moved: moved["direct"] >= megabytes * 2**20 // 2)
+    assert moved["relayed"] + moved["inline"] < 0.01 * moved["direct"], moved
+    assert answer == expected(megabytes)
+    for page in pages:
+        assert "direct" in await shown(page, "received") and "direct" in await shown(page, "sent")
+        assert not [line for line in page.console if line.level in ("error", "exception")]
+
+
+async def test_chromium_and_firefox_exchange_blocks_directly(
+    swarm: Swarm, chromium: Browser, firefox: Browser
+) -> None:
+    for browser in (chromium, firefox):
+        await swarm.add_tab(browser)
+    answer = await asyncio.to_thread(group, swarm.driver_link, 8)
+    moved = await bytes_of(swarm, lambda moved: moved["direct"] > 2 * 2**20)
+    assert moved["relayed"] < 0.01 * moved["direct"], moved
+    assert answer == expected(8)
+
+
+async def test_a_tab_without_webrtc_takes_the_relay_and_the_job_says_so(swarm: Swarm, chromium: Browser) -> None:
+    await swarm.add_tab(chromium)
+    page = await swarm.add_tab(chromium, before_load=NO_WEBRTC)
+    assert await page.evaluate("typeof RTCPeerConnection") == "undefined"
+    answer = await asyncio.to_thread(group, swarm.driver_link, 8)
+    moved = await bytes_of(swarm, lambda moved: moved["relayed"] > 2 * 2**20)
+    assert moved["direct"] == 0, moved
+    assert answer == expected(8)
+    assert "relayed" in await shown(page, "received") + await shown(page, "sent")
+    assert "direct" not in await shown(page, "received") + await shown(page, "sent")
