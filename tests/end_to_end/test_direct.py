@@ -54,13 +54,11 @@ async def shown(page: Page, what: str) -> str:
     return text
 
 
-async def test_a_shuffle_between_three_chromium_tabs_passes_the_coordinator_by(
-    swarm: Swarm, chromium: Browser
-) -> None:
+async def test_a_shuffle_between_three_chromium_tabs_passes_the_coordinator_by(swarm: Swarm, chromium: Browser) -> None:
     pages = [await swarm.add_tab(chromium) for _ in range(3)]
     megabytes = 48
     answer = await asyncio.to_thread(group, swarm.driver_link, megabytes)
-    moved = await bytes_of(swarm, lambda moved: moved["direct"] >= megabytes * 2**20 // 2)
+    moved = await bytes_of(swarm, lambda moved: moved["direct"] >= 16 * 2**20)
     assert moved["relayed"] + moved["inline"] < 0.01 * moved["direct"], moved
     assert answer == expected(megabytes)
     for page in pages:
@@ -68,13 +66,11 @@ async def test_a_shuffle_between_three_chromium_tabs_passes_the_coordinator_by(
         assert not [line for line in page.console if line.level in ("error", "exception")]
 
 
-async def test_chromium_and_firefox_exchange_blocks_directly(
-    swarm: Swarm, chromium: Browser, firefox: Browser
-) -> None:
+async def test_chromium_and_firefox_exchange_blocks_directly(swarm: Swarm, chromium: Browser, firefox: Browser) -> None:
     for browser in (chromium, firefox):
         await swarm.add_tab(browser)
     answer = await asyncio.to_thread(group, swarm.driver_link, 8)
-    moved = await bytes_of(swarm, lambda moved: moved["direct"] > 2 * 2**20)
+    moved = await bytes_of(swarm, lambda moved: moved["direct"] >= 2**19)
     assert moved["relayed"] < 0.01 * moved["direct"], moved
     assert answer == expected(8)
 
@@ -84,7 +80,7 @@ async def test_a_tab_without_webrtc_takes_the_relay_and_the_job_says_so(swarm: S
     page = await swarm.add_tab(chromium, before_load=NO_WEBRTC)
     assert await page.evaluate("typeof RTCPeerConnection") == "undefined"
     answer = await asyncio.to_thread(group, swarm.driver_link, 8)
-    moved = await bytes_of(swarm, lambda moved: moved["relayed"] > 2 * 2**20)
+    moved = await bytes_of(swarm, lambda moved: moved["relayed"] >= 2**19)
     assert moved["direct"] == 0, moved
     assert answer == expected(8)
     assert "relayed" in await shown(page, "received") + await shown(page, "sent")
