@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tabswarm.driver.attached import AttachedApplication
     from tabswarm.driver.context import Context, SparkContext
     from tabswarm.errors import (
         BadLink,
@@ -34,13 +35,16 @@ if TYPE_CHECKING:
         RecordRefused,
         RecordTooLarge,
         ResultNotSerialisable,
+        ResultsGone,
         ResultTooLarge,
+        SessionReplaced,
         SourceUnavailable,
         StableHashError,
         TabswarmError,
         TaskError,
         TaskTimeout,
         TokenRefused,
+        UnknownApplication,
         VersionRefused,
         WorkerLost,
     )
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
     from tabswarm.result_iterable import ResultIterable
 
 _ELSEWHERE = {
+    "AttachedApplication": "tabswarm.driver.attached",
     "Context": "tabswarm.driver.context",
     "SparkContext": "tabswarm.driver.context",
     "RDD": "tabswarm.rdd.rdd",
@@ -60,6 +65,7 @@ _ELSEWHERE = {
 
 __all__ = [
     "RDD",
+    "AttachedApplication",
     "BadLink",
     "BlockUnavailable",
     "CannotCompile",
@@ -80,6 +86,8 @@ __all__ = [
     "ResultIterable",
     "ResultNotSerialisable",
     "ResultTooLarge",
+    "ResultsGone",
+    "SessionReplaced",
     "SourceUnavailable",
     "SparkContext",
     "StableHashError",
@@ -88,6 +96,7 @@ __all__ = [
     "TaskError",
     "TaskTimeout",
     "TokenRefused",
+    "UnknownApplication",
     "VersionRefused",
     "WorkerLost",
     "portable_hash",

@@ -20,12 +20,15 @@
     │   ├── JobCancelled               somebody cancelled it
     │   ├── NoEligibleVolunteers       volunteers are there, and none of them can ever run a task of it
     │   ├── SourceUnavailable          data that only the driver held cannot be had
+    │   ├── ResultsGone                results that nobody keeps (any more)
     │   └── ResultTooLarge             an answer larger than the driver takes
     ├── BlockUnavailable               nobody who is there has the block
     └── ConnectionRefused              the coordinator would not have us: link, token, version, address
         ├── BadLink                    not a link of tabswarm's
         ├── TokenRefused               no such token, or one of another role
+        ├── UnknownApplication         no such application in this swarm, or none any more
         ├── VersionRefused             protocol or version differ; both are named
+        ├── SessionReplaced            another session took over the application
         └── CoordinatorUnreachable     nobody answers there, or no longer
 
 A lost peer or a missing block is never the task's fault, and no error of the user's is the peer's: code that decides
@@ -126,6 +129,10 @@ class SourceUnavailable(JobError):
     """Source data that only the driver held cannot be had: the file went or changed, or the driver left."""
 
 
+class ResultsGone(JobError):
+    """The job's results are not there (any more): its driver has fetched them, or their time is over."""
+
+
 class ResultTooLarge(JobError):
     """The answer is larger than the driver's limit."""
 
@@ -144,6 +151,14 @@ class BadLink(ConnectionRefused):
 
 class TokenRefused(ConnectionRefused):
     """The coordinator does not know the token, or it is of another role."""
+
+
+class UnknownApplication(ConnectionRefused):
+    """The swarm has no such application, or dropped it."""
+
+
+class SessionReplaced(ConnectionRefused):
+    """Another session took over this application."""
 
 
 class VersionRefused(ConnectionRefused):

@@ -28,7 +28,7 @@ TO_COORDINATOR = {
     direction: {cls.__name__ for cls in union.__args__}
     for direction, union in (("FromVolunteer", m.FromVolunteer), ("FromDriver", m.FromDriver))
 }
-ALL_MESSAGES = sorted(cls.__name__ for cls in m.Message.__subclasses__() if cls.__module__ == m.__name__)
+ALL_MESSAGES = sorted(cls.__name__ for cls in m.Message.__subclasses__() if cls.__module__.startswith("tabswarm.wire."))
 
 
 def example(name: str) -> m.Message:

@@ -19,6 +19,7 @@ import msgspec
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan import operators as op
 from tabswarm.plan.dependency import AllPartitions, Edges, OneToOne, Shuffle, Span, Strided
+from tabswarm.plan.finish import Counted, Folded, Listed, Mapped, Reduced, Silent, Summed, Taken
 from tabswarm.plan.lineage import Node, Plan, SourceBlock
 from tabswarm.plan.location import Holder, Location, MapOutput, Result
 from tabswarm.plan.partitioner import CombineValues, FunctionPartitioner, GroupValues, HashPartitioner
@@ -73,6 +74,16 @@ SPEC = TaskSpec(
         MapOutputSink(1, MAPPED, HashPartitioner(4), GroupValues(), False),
         MapOutputSink(1, MAPPED, FunctionPartitioner(4, F)),
     ),
+)
+FINISHES = (
+    Listed(),
+    Summed(),
+    Reduced(F),
+    Folded(F, F),
+    Mapped(),
+    Counted(),
+    Silent(),
+    Taken(5, b"records", True, "first"),
 )
 PLAN = Plan(
     application="a1",
@@ -178,6 +189,11 @@ GOOD: dict[str, list[m.Message]] = {
         *EITHER,
         *SIGNALS,
         m.Submit(request=1, plan=PLAN, code={"f00d": b"x"}),
+        *(
+            m.Submit(request=2, plan=msgspec.structs.replace(PLAN, finish=finish), code={}, keep=True)
+            for finish in FINISHES
+        ),
+        m.Watch(request=3, job="j1"),
         m.CancelJob(job="j1"),
         m.Fetched(job="j1"),
         m.Release(nodes=(1, 2)),
@@ -185,6 +201,7 @@ GOOD: dict[str, list[m.Message]] = {
         m.ListJobs(request=4),
         m.StopApplication(),
         m.BytesMoved(application="a1", direct=7),
+        m.StopApplication(keep_results=True),
     ],
     "ToDriver": [
         *EITHER,
@@ -192,6 +209,18 @@ GOOD: dict[str, list[m.Message]] = {
         *SIGNALS,
         HOLDERS,
         m.Accepted(request=1, job="j1", total=7),
+        *(
+            m.Watched(
+                request=3,
+                job="j1",
+                action="take",
+                call_site="job.py:3",
+                partitions=(0, 2),
+                finish=finish,
+                code={"f00d": b"x"},
+            )
+            for finish in FINISHES
+        ),
         m.Progress(job="j1", done=1, total=7, running=2, volunteers=1, waiting_for=""),
         m.Progress(job="j1", done=1, total=7, running=0, volunteers=0, waiting_for="volunteers"),
         m.ResultsReady(

@@ -56,6 +56,8 @@ def show(report: JobReport) -> None:
         style="bold",
         markup=False,
     )
+    if report.waiting_for:
+        out.print(f"waits for {report.waiting_for}", style="yellow", markup=False)
     if report.error:
         out.print(report.error, style="red", markup=False)
     table = Table(box=None, pad_edge=False, header_style="dim")

@@ -45,6 +45,10 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     swarm_code_bytes: int = 2**30
     """Applications of one swarm that keep code, and their code together. Past it those whose driver is gone lose
     theirs, the oldest first."""
+    results_seconds: float = 24 * 3600.0
+    """How long results stay without a driver; then the application is dropped."""
+    source_seconds: float = 3600.0
+    """How long a job waits for source data that only its driver had."""
     request_items: int = 100_000
     """Blocks in one request on the relay."""
     relay_outbox_bytes: int = 32 * 2**20

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.errors import PlanRefused
 from tabswarm.plan.dependency import Shuffle
+from tabswarm.plan.finish import Finish, code_of_finish
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.operators import CodeRef, code_of
 from tabswarm.plan.partitioner import CombineValues, FunctionPartitioner
@@ -68,7 +69,7 @@ class CodeStores:
     def add(self, application: str, blobs: dict[str, bytes], here: Collection[str]) -> CodeStore:
         """Keep an application's blobs, and give its store.
 
-        Where there is no room, applications that are not `here` (their driver is gone) lose their code, the oldest
+        Where there is no room, applications that are not `here` (neither driver nor job is) lose their code, the oldest
         first; where that gives none, PlanRefused.
         """
         store = self._stores.pop(application, None) or CodeStore(self._bounds)
@@ -97,6 +98,7 @@ class CodeStores:
 
 def code_names(plan: Plan) -> Iterator[str]:
     """The names of all blobs that a plan's functions need."""
+    yield from finish_names(plan.finish)
     for node in plan.nodes:
         yield from _names(code_of(node.operator))
         for dependency in node.dependencies:
@@ -107,6 +109,12 @@ def code_names(plan: Plan) -> Iterator[str]:
                     yield from _names(dependency.aggregator.create)
                     yield from _names(dependency.aggregator.merge_value)
                     yield from _names(dependency.aggregator.merge_combiners)
+
+
+def finish_names(finish: Finish) -> Iterator[str]:
+    """The names of the blobs that it takes to finish an action."""
+    for code in code_of_finish(finish):
+        yield from _names(code)
 
 
 def _names(code: CodeRef | None) -> Iterator[str]:

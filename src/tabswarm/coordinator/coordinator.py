@@ -46,6 +46,7 @@ class _Remembered(msgspec.Struct):
     role: Role
     peer: str
     application: str
+    watches: bool = False
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -121,9 +122,10 @@ class Coordinator:
         hello, grant = admitted
         on_admitted()
         place = self._places[grant.swarm]
-        session = self._welcome(connection, hello, grant, place)
-        if session is None:
-            await turn_away(connection, Rejected(CloseCode.TOO_MANY, "the swarm is full: try again later"))
+        try:
+            session = self._welcome(connection, hello, grant, place)
+        except Rejected as rejected:
+            await turn_away(connection, rejected)
             self._connections.discard(connection)
             return
         lost = ConnectionLost(CloseCode.BROKEN, "the coordinator failed")
@@ -221,8 +223,8 @@ class Coordinator:
         self._connections.discard(connection)
         return None
 
-    def _welcome(self, connection: Connection, hello: Hello, grant: Grant, place: _Place) -> Session | None:
-        """A session for an admitted peer: the one it takes up again, or a fresh one. None: the swarm is full."""
+    def _welcome(self, connection: Connection, hello: Hello, grant: Grant, place: _Place) -> Session:
+        """A session for an admitted peer: the one it takes up again, or a fresh one. Raises Rejected."""
         swarm = place.swarm
         known = self._remembered.get(digest(hello.resume)) if hello.resume else None
         if known is not None and (known.role is not grant.role or known.swarm != grant.swarm):
@@ -230,23 +232,42 @@ class Coordinator:
         secret = hello.resume if known is not None else fresh_secret()
         if known is None:
             if len(swarm.sessions) >= self.bounds.sessions:
-                return None
+                raise Rejected(CloseCode.TOO_MANY, "the swarm is full: try again later")
             driver = grant.role is Role.DRIVER
             known = _Remembered(
                 swarm=swarm.id,
                 role=grant.role,
                 peer=("d" if driver else "v") + secrets.token_hex(4),
-                application="a" + secrets.token_hex(4) if driver and hello.kind != "cli" else "",
+                application=self._application(hello, swarm) if driver else "",
+                watches=driver and hello.watch,
             )
         elif (older := swarm.sessions.get(known.peer)) is not None:
             swarm.leave(older, "it opened a newer session")
             older.close(CloseCode.REPLACED, "a newer session of yours", drop=True)
+        if known.application and not known.watches:
+            for other in swarm.drivers_of(known.application):
+                swarm.leave(other, "another session took over its application")
+                other.close(CloseCode.REPLACED, "session replaced: another one took over this application", drop=True)
         self._remember(secret, known)
-        shown = msgspec.structs.replace(hello, name=clean(hello.name, self.bounds.name_letters))
+        shown = msgspec.structs.replace(
+            hello, name=clean(hello.name, self.bounds.name_letters), watch=known.watches, application=known.application
+        )
         session = Session(connection, shown, grant, known.peer, known.application, self.bounds)
         session.tell(self._welcome_of(swarm, known, secret))
         self._notice("peer_joined", peer=session.peer, role=grant.role.value, kind=hello.kind, token=grant.id)
         return session
+
+    def _application(self, hello: Hello, swarm: Swarm) -> str:
+        """The application of a driver's new session: the one it names, which must be there, or a fresh one."""
+        if hello.application:
+            if not swarm.scheduler.has_application(hello.application):
+                kept = f"{self.bounds.results_seconds / 3600:g} h"
+                raise Rejected(
+                    CloseCode.UNKNOWN_APPLICATION,
+                    f"there is no application {clean(hello.application, 20)!r} in this swarm (results stay {kept})",
+                )
+            return hello.application
+        return "a" + secrets.token_hex(4) if hello.kind != "cli" else ""
 
     def _remember(self, secret: str, known: _Remembered) -> None:
         hashed = digest(secret)

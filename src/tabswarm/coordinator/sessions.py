@@ -37,6 +37,8 @@ class Session:
         self.kind = hello.kind
         self.name = hello.name
         self.application = application
+        self.watches = hello.watch and bool(application)
+        self.drives = grant.role is Role.DRIVER and bool(application) and not self.watches
         self.slots = min(max(hello.slots, 0), bounds.slots) if grant.role is Role.VOLUNTEER else 0
         self.outbox = Outbox(connection, bounds.outbox_bytes)
         self.running: dict[tuple[int, int], str] = {}

@@ -37,6 +37,8 @@ class SchedulerCore(Protocol):
     def volunteers(self) -> Sequence[VolunteerReport]: ...
     def may_fetch(self, requester: str, holder: str, block: BlockId) -> bool: ...
     def next_deadline(self) -> int | None: ...
+    def has_application(self, application: str) -> bool: ...
+    def busy_applications(self) -> set[str]: ...
 
 
 class JobFacts(msgspec.Struct, frozen=True):
@@ -45,7 +47,6 @@ class JobFacts(msgspec.Struct, frozen=True):
     application: str
     name: str
     action: str
-    driver: str
 
 
 class Swarm:
@@ -59,7 +60,7 @@ class Swarm:
         self._bounds = bounds
         self._signalling = Signalling(self.sessions, bounds)
         self._code = CodeStores(bounds)
-        self._names: dict[str, str] = {}
+        self._drivers: dict[str, str] = {}
         self._jobs: dict[str, JobFacts] = {}
         self._submitting: m.Submit | None = None
         self._loop = asyncio.get_running_loop()
@@ -67,6 +68,11 @@ class Swarm:
         self._now = -TICK
         self._timer: asyncio.TimerHandle | None = None
         self._shown: tuple[VolunteerReport, ...] | None = None
+        scheduler.handle(
+            events.Configured(
+                results_kept=int(bounds.results_seconds * 1000), source_patience=int(bounds.source_seconds * 1000)
+            )
+        )
 
     # --- events in, commands out ------------------------------------------------------------------------------------
 
@@ -122,7 +128,7 @@ class Swarm:
         if isinstance(order, commands.AcceptJob) and self._submitting is not None:
             driver = self.sessions.get(order.peer)
             plan = self._submitting.plan
-            facts = JobFacts(plan.application, driver.name if driver else "", plan.action, order.peer)
+            facts = JobFacts(plan.application, driver.name if driver else "", plan.action)
             self._jobs.setdefault(order.job, facts)
             while len(self._jobs) > self._bounds.jobs_remembered:
                 del self._jobs[next(iter(self._jobs))]
@@ -163,10 +169,17 @@ class Swarm:
                     capabilities=tuple(word[:40] for word in hello.capabilities[:20]),
                 )
             )
+        elif session.watches:
+            self.feed(events.WatcherJoined(peer=session.peer, application=session.application))
         elif session.application:
+            self._drivers[session.application] = session.peer
             self.feed(events.DriverJoined(peer=session.peer, application=session.application, name=session.name))
         if session.role is Role.DRIVER:
             self._tell_volunteers([session])
+
+    def drivers_of(self, application: str) -> list[Session]:
+        """The sessions that drive an application: one at most, or for a moment none."""
+        return [session for session in self.sessions.values() if session.drives and session.application == application]
 
     def leave(self, session: Session, reason: str) -> None:
         """A peer is gone; one that has a newer session stays."""
@@ -177,6 +190,8 @@ class Swarm:
         if session.role is Role.VOLUNTEER:
             self.feed(events.VolunteerLeft(peer=session.peer, reason=reason))
         elif session.application:
+            if self._drivers.get(session.application) == session.peer:
+                del self._drivers[session.application]
             self.feed(events.DriverLeft(peer=session.peer))
 
     def pulse(self) -> None:
@@ -227,7 +242,7 @@ class Swarm:
         attempt = (said.task, said.attempt)
         job = session.running.get(attempt)
         facts = self._jobs.get(job) if job is not None else None
-        driver = self.sessions.get(facts.driver) if facts is not None else None
+        driver = self.sessions.get(self._drivers.get(facts.application, "")) if facts is not None else None
         if job is None or driver is None or said.stream not in ("stdout", "stderr"):
             return
         text = said.text
@@ -260,19 +275,23 @@ class Swarm:
                 self._signalling.forward(session, message)
             case m.ListJobs(request=request):
                 session.tell(m.Jobs(request=request, jobs=tuple(self.scheduler.report())))
-            case m.Submit():
+            case m.Submit() if not session.watches:
                 self._submit(session, message)
+            case m.Watch(request=request, job=job) if session.watches:
+                self.feed(events.JobWatched(peer=session.peer, request=request, job=job))
             case m.CancelJob(job=job) if self._is_of(session, job) or session.kind == "cli":
                 self.feed(events.JobCancelled(job=job))
-            case m.Fetched(job=job) if self._is_of(session, job):
+            case m.Fetched(job=job) if self._is_of(session, job) and not session.watches:
                 self.feed(events.ResultsFetched(job=job))
-            case m.Release(nodes=nodes) if session.application:
+            case m.Release(nodes=nodes) if session.drives:
                 self.feed(events.NodesReleased(application=session.application, nodes=nodes))
-            case m.Unpersist(node=node) if session.application:
+            case m.Unpersist(node=node) if session.drives:
                 self.feed(events.NodeUnpersisted(application=session.application, node=node))
             case m.BytesMoved(application=application, direct=direct) if application == session.application:
                 self.feed(events.BytesMoved(application=application, direct=max(0, direct)))
-            case m.StopApplication() if session.application:
+            case m.StopApplication(keep_results=True) if session.drives:
+                self.feed(events.ProgramEnded(peer=session.peer, application=session.application))
+            case m.StopApplication(keep_results=False) if session.application:
                 self.feed(events.ApplicationStopped(application=session.application))
                 self._code.drop(session.application)
             case _:
@@ -287,7 +306,7 @@ class Swarm:
         try:
             if not session.application or plan.application != session.application:
                 raise PlanRefused("the plan is of another application than this session's")
-            here = {peer.application for peer in self.sessions.values()}
+            here = {peer.application for peer in self.sessions.values()} | self.scheduler.busy_applications()
             code = self._code.add(plan.application, submit.code, here)
             if missing := code.missing(code_names(plan)):
                 raise PlanRefused(f"the code of {len(missing)} functions was not sent, such as {missing[0][:40]!r}")
@@ -295,7 +314,7 @@ class Swarm:
             session.tell(m.Refused(request=submit.request, code=type(refused).__name__, reason=str(refused)))
             return
         self._submitting = submit
-        self.feed(events.JobSubmitted(peer=session.peer, request=submit.request, plan=plan))
+        self.feed(events.JobSubmitted(peer=session.peer, request=submit.request, plan=plan, keep=submit.keep))
         self._submitting = None
 
 

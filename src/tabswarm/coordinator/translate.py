@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tabswarm.coordinator.code_store import CodeStore
+from tabswarm.coordinator.code_store import CodeStore, finish_names
 from tabswarm.scheduler import commands, events
 from tabswarm.wire import messages as m
 
@@ -67,6 +67,15 @@ FROM_COMMAND: Mapping[type[Any], CommandMessage] = {
     commands.EndApplication: lambda c, _: m.EndApplication(application=c.application),
     commands.AcceptJob: lambda c, _: m.Accepted(request=c.request, job=c.job, total=c.total),
     commands.RefuseJob: lambda c, _: m.Refused(request=c.request, code=c.error, reason=c.reason),
+    commands.DescribeJob: lambda c, code: m.Watched(
+        request=c.request,
+        job=c.job,
+        action=c.action,
+        call_site=c.call_site,
+        partitions=c.partitions,
+        finish=c.finish,
+        code=code.take(finish_names(c.finish)),
+    ),
     commands.TellProgress: lambda c, _: m.Progress(
         job=c.job,
         done=c.done,

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tabswarm.driver.brief_errors import install_brief_errors
-from tabswarm.errors import ContextInTask
+from tabswarm.errors import BadLink, ContextInTask
 from tabswarm.plan.operators import TextLines
 from tabswarm.rdd.engine import Engine
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE, EngineContext
@@ -23,6 +23,7 @@ from tabswarm.rdd.operation import Plain
 from tabswarm.rdd.source_data import SourceData
 
 if TYPE_CHECKING:
+    from tabswarm.driver.attached import AttachedApplication
     from tabswarm.rdd.rdd import RDD
 
 _NATIVE_PROCESS = "tabswarm.worker.native.process"
@@ -65,6 +66,33 @@ class Context(EngineContext):
             engine, appName=appName, master=master, conf=conf, max_result_size=maxResultSize, task_timeout=taskTimeout
         )
         _stop_at_exit(engine)
+
+    @staticmethod
+    def attach(
+        application: str,
+        master: str | None = None,
+        *,
+        maxResultSize: int = MAX_RESULT_SIZE,
+        progress: bool | None = None,
+    ) -> AttachedApplication:
+        """An application that another program runs, or ran, on a swarm: its jobs, and what its actions returned.
+
+        `application` is the id that `tabswarm run --detach` printed (`applicationId` in the program); `master` the
+        swarm's driver link, else the environment's `TABSWARM_MASTER`. The program may live on, have left or have been
+        killed: its running jobs go on, and results stay for a day.
+
+            with Context.attach("a1b2c3d4", "https://swarm.example/console#...") as application:
+                print([job.state for job in application.jobs()])
+                print(application.result())
+        """
+        from tabswarm.driver.attached import attach_application
+        from tabswarm.driver.master import Local, check_master, chosen_master
+
+        link = check_master(chosen_master(master))
+        if isinstance(link, Local):
+            raise BadLink("a local swarm ends with its program; attach takes the driver link of a swarm as its master")
+        install_brief_errors()
+        return attach_application(link, application, max_result_size=maxResultSize, progress=progress)
 
     def stop(self) -> None:
         """End the application: cancel its jobs, drop its blocks; a local swarm ends with it. May be called again."""

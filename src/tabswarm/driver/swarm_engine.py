@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import platform
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 
 import msgspec
@@ -22,7 +22,7 @@ from tabswarm.driver.result_fetcher import ResultFetcher
 from tabswarm.driver.source_store import SourceStore
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.driver.task_output import OutputPrinter
-from tabswarm.errors import CoordinatorUnreachable, PlanRefused, SourceUnavailable, TabswarmError
+from tabswarm.errors import CoordinatorUnreachable, PlanRefused, SessionReplaced, SourceUnavailable, TabswarmError
 from tabswarm.plan.lineage import Plan
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
@@ -30,6 +30,7 @@ from tabswarm.transport.connection import ConnectionLost, Door
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import Relay, open_relay
 from tabswarm.transport.session import Session, open_driver_session
+from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.messages import (
     MESSAGE_LIMIT,
     Accepted,
@@ -51,6 +52,7 @@ from tabswarm.wire.messages import (
     ToDriver,
     Unpersist,
     Volunteers,
+    Watch,
     Welcome,
 )
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
@@ -66,7 +68,9 @@ STOPS_WITHIN = 10.0
 class SwarmEngine:
     """Runs the jobs of one application on the swarm behind `door`; `welcome` tells which.
 
-    With `owns_loop` the loop ends with the engine.
+    With `owns_loop` the loop ends with the engine. With `keep_results` the jobs' results stay on the swarm for whoever
+    attaches, also after `stop`, and running jobs go on; `on_job` is told the application's id when its first job was
+    accepted.
     """
 
     def __init__(
@@ -79,7 +83,11 @@ class SwarmEngine:
         max_result_size: int = MAX_RESULT_SIZE,
         progress: bool | None = None,
         owns_loop: bool = True,
+        keep_results: bool = False,
+        on_job: Callable[[str], None] | None = None,
     ) -> None:
+        self._keep_results = keep_results
+        self._on_job = on_job
         self._loop = loop
         self._owns_loop = owns_loop
         self._jobs: dict[int, SwarmJob] = {}
@@ -114,7 +122,7 @@ class SwarmEngine:
         """Start a job, and wait until the coordinator has taken it."""
         self._must_live()
         job = SwarmJob(next(self._requests), plan, self, self._limit)
-        message = Submit(request=job.request, plan=plan, code=dict(code))
+        message = Submit(request=job.request, plan=plan, code=dict(code), keep=self._keep_results)
         size = len(msgspec.msgpack.encode(message))
         if size > MESSAGE_LIMIT:
             raise PlanRefused(
@@ -127,6 +135,9 @@ class SwarmEngine:
         except BaseException:
             job.cancel()
             raise
+        if self._on_job is not None:
+            told, self._on_job = self._on_job, None
+            told(self.application)
         return job
 
     def provide(self, node: int, reader: BlockReader) -> None:
@@ -173,17 +184,7 @@ class SwarmEngine:
 
     async def _connect(self, door: Door, token: str, name: str) -> Welcome:
         self._neighbours = Neighbourhood()
-        hello = Hello(
-            token=token,
-            role="driver",
-            protocol=PROTOCOL,
-            version=tabswarm_version(),
-            python=".".join(platform.python_version_tuple()[:2]),
-            kind="library",
-            name=name[:100],
-            capabilities=self._neighbours.capabilities,
-            host=self._neighbours.id,
-        )
+        hello = self._introduction(token, name)
         self._session = await open_driver_session(await door.connect("control"), hello)
         welcome = self._session.welcome
         self._sources = SourceStore(welcome.application)
@@ -209,10 +210,23 @@ class SwarmEngine:
             self._outbox.put_nowait(BytesMoved(application=self.application, direct=self._moved))
         self._moved = 0
 
+    def _introduction(self, token: str, name: str) -> Hello:
+        return Hello(
+            token=token,
+            role="driver",
+            protocol=PROTOCOL,
+            version=tabswarm_version(),
+            python=".".join(platform.python_version_tuple()[:2]),
+            kind="library",
+            name=name[:100],
+            capabilities=self._neighbours.capabilities,
+            host=self._neighbours.id,
+        )
+
     def _post(self, message: Message) -> None:
         self._loop.call(self._outbox.put_nowait, message)
 
-    def _start(self, job: SwarmJob, message: Submit) -> None:
+    def _start(self, job: SwarmJob, message: Submit | Watch) -> None:
         if self._lost is not None:
             job.on_error(self._lost)
             return
@@ -232,6 +246,9 @@ class SwarmEngine:
             while True:
                 self._heard(await self._session.receive())
         except ConnectionLost as lost:
+            if lost.code == CloseCode.REPLACED:
+                self._end(SessionReplaced(f"application {self.application} is no longer this program's: {lost.reason}"))
+                return
             self._end(CoordinatorUnreachable(f"the connection to the coordinator is lost: {lost.reason or lost.code}"))
         except Exception as error:  # a bug of ours must not leave the program waiting for ever
             self._end(CoordinatorUnreachable(f"the driver cannot go on: {type(error).__name__}: {error}"))
@@ -307,12 +324,11 @@ class SwarmEngine:
             self._ended(job)
 
     async def _say_goodbye(self) -> None:
-        for job in list(self._jobs.values()):
+        for job in [] if self._keep_results else list(self._jobs.values()):
             job.cancel()
         try:
             async with asyncio.timeout(GOODBYE):
-                if self._session.lost is None:
-                    await self._session.send(StopApplication())
+                await self._leave()
                 await self._neighbours.close()
                 await self._relay.close()
                 await self._session.close()
@@ -321,6 +337,11 @@ class SwarmEngine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _leave(self) -> None:
+        """Say that the program is over."""
+        if self._session.lost is None:
+            await self._session.send(StopApplication(keep_results=self._keep_results))
 
     def _must_live(self) -> None:
         if self._lost is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from tabswarm.errors import PlanRefused
 from tabswarm.plan.dependency import Dependency, Edges, Shuffle, Span
+from tabswarm.plan.finish import Finish, Listed
 from tabswarm.plan.operators import Operator, Parallelize, TextLines
 from tabswarm.plan.storage_level import StorageLevel
 
@@ -51,6 +52,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
     number of seconds that one attempt at a task may run; 0: any.
+    `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
     """
 
     application: str
@@ -61,6 +63,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     action: str = ""
     call_site: str = ""
     task_timeout: int = 0
+    finish: Finish = Listed()
 
 
 def check(plan: Plan) -> None:

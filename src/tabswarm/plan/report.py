@@ -39,7 +39,8 @@ class BytesReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One job as `tabswarm jobs --json` shows it. `runs` of a node counts by volunteer."""
+    """One job as `tabswarm jobs --json` shows it. `runs` of a node counts by volunteer. `waiting_for` says what keeps a
+    running job from going on (`volunteers`, or source data by the name of its RDD), and is empty while it goes on."""
 
     id: str
     application: str
@@ -51,3 +52,5 @@ class JobReport(msgspec.Struct, frozen=True, kw_only=True):
     bytes: BytesReport
     volunteers: tuple[VolunteerReport, ...]
     error: str = ""
+    waiting_for: str = ""
+    call_site: str = ""

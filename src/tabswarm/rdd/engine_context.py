@@ -8,11 +8,13 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
 
 from tabswarm.errors import ContextInTask
 from tabswarm.plan.operators import MapPartitions, Parallelize, Range
+from tabswarm.rdd.answers import AS_LIST, Answer
 from tabswarm.rdd.call_site import CallSite, call_site
 from tabswarm.rdd.code_book import CodeBook
 from tabswarm.rdd.engine import Engine, JobHandle
@@ -163,7 +165,8 @@ class EngineContext:
         """
         mapped = rdd._apply(MapPartitions, must_be_callable(partitionFunc, "partitionFunc"))
         wanted = None if partitions is None else list(partitions)
-        return [record for part in self._partitions_of(mapped, wanted) for record in part]
+        records: list[U] = self._answer(mapped, AS_LIST, wanted)
+        return records
 
     def stop(self) -> None:
         """End the application: cancel its jobs, drop its blocks. May be called again."""
@@ -208,8 +211,14 @@ class EngineContext:
             self._engine.provide(rdd.id(), source.reader)
         return rdd
 
+    def _answer(self, rdd: Structure[Any], answer: Answer, partitions: Sequence[int] | None = None) -> Any:
+        """What an action gives: one job, and what `answer` makes of its records."""
+        parts = self._partitions_of(rdd, partitions, answer)
+        with closing(parts):
+            return answer.make(parts)
+
     def _partitions_of(
-        self, rdd: Structure[Any], partitions: Sequence[int] | None = None
+        self, rdd: Structure[Any], partitions: Sequence[int] | None = None, answer: Answer = AS_LIST
     ) -> Generator[list[Any], None, None]:
         """The records of each wanted partition, in order: one job. Whatever ends the caller's loop early ends the
         job."""
@@ -217,7 +226,7 @@ class EngineContext:
         if not wanted:
             self._must_run()
             return
-        handle = self._submit(rdd, wanted, call_site())
+        handle = self._submit(rdd, wanted, call_site(), answer)
         finished = False
         try:
             for _, block in handle.results():
@@ -228,7 +237,9 @@ class EngineContext:
                 handle.cancel()
             self._let_go()
 
-    def _submit(self, rdd: Structure[Any], partitions: Sequence[int], action: CallSite) -> JobHandle:
+    def _submit(
+        self, rdd: Structure[Any], partitions: Sequence[int], action: CallSite, answer: Answer = AS_LIST
+    ) -> JobHandle:
         self._must_run()
         self._let_go()
         # One at a time: a blob that this job's plan names may be one that the job before carries.
@@ -240,6 +251,7 @@ class EngineContext:
                 action=action,
                 ship=self._code.ship,
                 task_timeout=self._task_timeout,
+                answer=answer,
             )
             code = self._code.pending()
             handle = self._engine.submit(plan, code)

@@ -12,6 +12,7 @@ from typing import Any
 from tabswarm.plan.dependency import Dependency
 from tabswarm.plan.lineage import Node, Plan, SourceBlock
 from tabswarm.plan.operators import Operator
+from tabswarm.rdd.answers import AS_LIST, Answer
 from tabswarm.rdd.call_site import CallSite
 from tabswarm.rdd.operation import Ship, Shuffling
 from tabswarm.rdd.structure import Structure
@@ -25,8 +26,10 @@ def lower(
     action: CallSite,
     ship: Ship,
     task_timeout: int = 0,
+    answer: Answer = AS_LIST,
 ) -> Plan:
-    """The plan that computes these partitions of `target`, for the action that the user called."""
+    """The plan that computes these partitions of `target`, for the action that the user called and what it makes of
+    their records (a list, where nothing is said)."""
     nodes: list[Node] = []
     sources: dict[int, tuple[SourceBlock, ...]] = {}
     for rdd in ancestors(target):
@@ -53,6 +56,7 @@ def lower(
         action=action.operation,
         call_site=action.line,
         task_timeout=task_timeout,
+        finish=answer.lower(ship, f"{action.operation} at {action.line}"),
     )
 
 

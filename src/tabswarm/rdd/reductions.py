@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
-from functools import reduce
 from typing import Any
 
 from tabswarm.plan.operators import MapPartitions
+from tabswarm.rdd.answers import AsCounts, AsFold, AsMap, AsReduction, AsSum
 from tabswarm.rdd.partition_functions import Fold, Larger, Reduce, Smaller, count_values, sum_partition
 from tabswarm.rdd.structure import Structure, must_be_callable
 from tabswarm.rdd.type_variables import K, T, T_co, U, V
@@ -22,10 +21,8 @@ class Reductions(Structure[T_co]):
         >>> sc.parallelize([1, 2, 3, 4, 5]).reduce(lambda x, y: x + y)
         15
         """
-        parts: list[T] = self._apply(MapPartitions, Reduce(must_be_callable(f))).collect()
-        if not parts:
-            raise ValueError("Can not reduce() empty RDD")
-        return reduce(f, parts)
+        reduced: T = self.ctx._answer(self._apply(MapPartitions, Reduce(must_be_callable(f))), AsReduction(f))
+        return reduced
 
     def fold(self: Structure[T], zeroValue: T, op: Callable[[T, T], T]) -> T:
         """All records put together by `op`, beginning with `zeroValue` in each partition and once more at the end.
@@ -33,8 +30,9 @@ class Reductions(Structure[T_co]):
         >>> sc.parallelize([1, 2, 3, 4, 5]).fold(0, lambda x, y: x + y)
         15
         """
-        parts: list[T] = self._apply(MapPartitions, Fold(zeroValue, must_be_callable(op, "op"))).collect()
-        return reduce(op, parts, zeroValue)
+        folds = self._apply(MapPartitions, Fold(zeroValue, must_be_callable(op, "op")))
+        folded: T = self.ctx._answer(folds, AsFold(op, zeroValue))
+        return folded
 
     def aggregate(self: Structure[T], zeroValue: U, seqOp: Callable[[U, T], U], combOp: Callable[[U, U], U]) -> U:
         """Like `fold`, into another type: `seqOp` adds a record, `combOp` puts two partial results together.
@@ -44,8 +42,9 @@ class Reductions(Structure[T_co]):
         (10, 4)
         """
         must_be_callable(combOp, "combOp")
-        parts: list[U] = self._apply(MapPartitions, Fold(zeroValue, must_be_callable(seqOp, "seqOp"))).collect()
-        return reduce(combOp, parts, zeroValue)
+        folds = self._apply(MapPartitions, Fold(zeroValue, must_be_callable(seqOp, "seqOp")))
+        folded: U = self.ctx._answer(folds, AsFold(combOp, zeroValue))
+        return folded
 
     def sum(self) -> Any:
         """The sum of the records; 0 where there are none.
@@ -53,7 +52,7 @@ class Reductions(Structure[T_co]):
         >>> sc.parallelize([1.0, 2.0, 3.0]).sum()
         6.0
         """
-        return sum(self._apply(MapPartitions, sum_partition).collect())
+        return self.ctx._answer(self._apply(MapPartitions, sum_partition), AsSum())
 
     def max(self: Structure[T], key: Callable[[T], Any] | None = None) -> T:
         """The largest record, by `key` where one is given; `ValueError` where there are none.
@@ -79,9 +78,7 @@ class Reductions(Structure[T_co]):
         >>> sorted(sc.parallelize([1, 2, 1, 2, 2], 2).countByValue().items())
         [(1, 2), (2, 3)]
         """
-        counts: dict[K, int] = defaultdict(int)
-        for record, count in self._apply(MapPartitions, count_values).collect():
-            counts[record] += count
+        counts: dict[K, int] = self.ctx._answer(self._apply(MapPartitions, count_values), AsCounts())
         return counts
 
     def countByKey(self: Structure[tuple[K, V]]) -> dict[K, int]:
@@ -98,4 +95,5 @@ class Reductions(Structure[T_co]):
         >>> sc.parallelize([(1, 2), (3, 4)]).collectAsMap()
         {1: 2, 3: 4}
         """
-        return dict(self._rdd.collect())
+        pairs: dict[K, V] = self.ctx._answer(self, AsMap())
+        return pairs

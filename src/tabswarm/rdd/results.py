@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from tabswarm.plan.operators import MapPartitions, Take
+from tabswarm.rdd.answers import AS_LIST, AsNothing, AsSum, AsTaken
 from tabswarm.rdd.partition_functions import ForEach, ForEachPartition, count_partition
 from tabswarm.rdd.structure import Structure, must_be_callable
 from tabswarm.rdd.type_variables import T, T_co
@@ -22,9 +23,7 @@ class Results(Structure[T_co]):
         >>> sc.parallelize([3, 1, 2], 2).collect()
         [3, 1, 2]
         """
-        records: list[T_co] = []
-        for partition in self.ctx._partitions_of(self):
-            records += partition
+        records: list[T_co] = self.ctx._answer(self, AS_LIST)
         return records
 
     def count(self) -> int:
@@ -33,7 +32,8 @@ class Results(Structure[T_co]):
         >>> sc.parallelize([2, 3, 4]).count()
         3
         """
-        return sum(self._apply(MapPartitions, count_partition).collect())
+        number: int = self.ctx._answer(self._apply(MapPartitions, count_partition), AsSum())
+        return number
 
     def take(self, num: int) -> list[T_co]:
         """The first `num` records. One partition is tried first, then as many more as the answer so far suggests.
@@ -41,14 +41,18 @@ class Results(Structure[T_co]):
         >>> sc.range(100, numSlices=100).filter(lambda x: x > 90).take(3)
         [91, 92, 93]
         """
+        return self._take(num, "list")
+
+    def _take(self, num: int, shape: str) -> list[T_co]:
+        """`take` for the action of that shape: what whoever attaches makes of it."""
         items: list[T_co] = []
         total = self._partitions
         scanned = 0
         while len(items) < num and scanned < total:
             more = _partitions_to_try(num, len(items), scanned)
             wanted = range(scanned, min(scanned + more, total))
-            for partition in self.ctx._partitions_of(self._plain(Take(num - len(items))), wanted):
-                items += partition
+            answer = AsTaken(num, tuple(items), scanned + more >= total, shape)
+            items = self.ctx._answer(self._plain(Take(num - len(items))), answer, wanted)
             scanned += more
         return items[: max(num, 0)]
 
@@ -58,7 +62,7 @@ class Results(Structure[T_co]):
         >>> sc.parallelize([2, 3, 4]).first()
         2
         """
-        records = self.take(1)
+        records = self._take(1, "first")
         if records:
             return records[0]
         raise ValueError("RDD is empty")
@@ -69,21 +73,21 @@ class Results(Structure[T_co]):
         >>> sc.parallelize([]).isEmpty(), sc.parallelize([1]).isEmpty()
         (True, False)
         """
-        return self._partitions == 0 or len(self.take(1)) == 0
+        return self._partitions == 0 or len(self._take(1, "empty")) == 0
 
     def foreach(self: Structure[T], f: Callable[[T], object]) -> None:
         """Call `f` on each record, where the record is: for what it does, not for what it returns.
 
         >>> sc.parallelize([1, 2]).foreach(lambda x: None)
         """
-        self._apply(MapPartitions, ForEach(must_be_callable(f))).count()
+        self.ctx._answer(self._apply(MapPartitions, ForEach(must_be_callable(f))), AsNothing())
 
     def foreachPartition(self: Structure[T], f: Callable[[Iterator[T]], Iterable[object] | None]) -> None:
         """Call `f` on the iterator over each partition, where the partition is.
 
         >>> sc.parallelize([1, 2]).foreachPartition(lambda records: None)
         """
-        self._apply(MapPartitions, ForEachPartition(must_be_callable(f))).count()
+        self.ctx._answer(self._apply(MapPartitions, ForEachPartition(must_be_callable(f))), AsNothing())
 
 
 def _partitions_to_try(wanted: int, found: int, scanned: int) -> int:

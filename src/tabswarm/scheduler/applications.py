@@ -26,7 +26,9 @@ class Application:
     the value says whether they were lost (else abandoned, by a job that ended). `expiring` are nodes whose blocks may
     go as soon as no running job's plan has them. `persisted` says of how many volunteers each should hold a node's
     blocks; `short` are blocks that may have fewer holders than they should, `starved` those of them that nobody is
-    free to copy. `unheard` are jobs that failed while no driver was there.
+    free to copy. `unheard` are jobs that failed while no driver was there. `idle_since` is
+    when its driver left or its last job ended without one, whichever came later; `alarm` when it is looked at next.
+    `ended` says that the program left for good, so that no handle to any node is left.
     """
 
     id: str
@@ -50,6 +52,9 @@ class Application:
     unheard: dict[str, None] = field(default_factory=dict)
     cannot_compile: dict[str, dict[str, None]] = field(default_factory=dict)
     assigned: int = 0
+    idle_since: int = 0
+    alarm: int | None = None
+    ended: bool = False
 
     def exists(self, need: Need) -> bool:
         """Whether what a task needs is there."""

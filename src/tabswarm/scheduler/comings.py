@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tabswarm.ids import BlockId
 from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
+from tabswarm.scheduler.absence import look_after
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, BlockTable, key_of
 from tabswarm.scheduler.commands import TellFailed
@@ -149,6 +150,10 @@ def driver_joined(state: SwarmState, event: DriverJoined) -> None:
         application = Application(event.application, state.last_application, blocks)
         state.applications[event.application] = application
     state.drivers[event.peer] = application.id
+    application.alarm = None
+    application.ended = False
+    for job in application.jobs.values():
+        job.starved_since = None
     there = application.driver is not None
     if there:
         vanished(state, application, DriverNeed())
@@ -165,6 +170,9 @@ def driver_joined(state: SwarmState, event: DriverJoined) -> None:
 
 def driver_left(state: SwarmState, event: DriverLeft) -> None:
     """A driver is gone. Its application goes on with what does not need it; tasks that do wait for it."""
+    watched = state.applications.get(state.watchers.pop(event.peer, ""))
+    for job in watched.jobs.values() if watched is not None else ():
+        job.watchers.pop(event.peer, None)
     application = state.applications.get(state.drivers.pop(event.peer, ""))
     if application is None or application.driver != event.peer:
         return
@@ -175,12 +183,15 @@ def driver_left(state: SwarmState, event: DriverLeft) -> None:
         appeared(state, application, DriverNeed())
     for job in application.jobs.values():
         _undeliver(state, application, job)
+    if application.driver is None:
+        application.idle_since = state.now
+        look_after(state, application)
 
 
 def _undeliver(state: SwarmState, application: Application, job: Job) -> None:
     """What a driver got inside messages left with it: lost blocks of such targets matter again."""
     delivered, job.delivered = job.delivered, {}
     for key in delivered:
-        if key not in application.blocks.stored:
+        if key not in application.blocks.stored and key not in job.kept:
             lose_target(state, job, key)
             application.wanted.setdefault(key, True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from tabswarm.ids import BlockId
+from tabswarm.plan.finish import Finish
 from tabswarm.plan.location import Location, MapOutput, Result
 from tabswarm.plan.task import Failure, TaskSpec
 
@@ -88,6 +89,18 @@ class RefuseJob(_Command, frozen=True):
     reason: str
 
 
+class DescribeJob(_Command, frozen=True):
+    """What a watched job is, and what to make of its results."""
+
+    request: int
+    job: str
+    application: str
+    action: str
+    call_site: str
+    partitions: tuple[int, ...]
+    finish: Finish
+
+
 class TellProgress(_Command, frozen=True):
     """How far the job is; at most a few times a second of `Tick` time."""
 
@@ -132,6 +145,7 @@ Command = (
     | EndApplication
     | AcceptJob
     | RefuseJob
+    | DescribeJob
     | TellProgress
     | TellResults
     | TellDone

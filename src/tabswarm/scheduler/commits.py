@@ -22,6 +22,7 @@ from tabswarm.scheduler.retries import attempt_failed
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import computed_steps
 from tabswarm.scheduler.tasks import FLOOR, Attempt, Move, ShuffleNeed, Task, TaskState
+from tabswarm.scheduler.telling import keep_small, listeners
 
 
 def find_lease(state: SwarmState, peer: str, task: int, attempt: int) -> tuple[Task, Attempt] | None:
@@ -141,7 +142,12 @@ def _store(state: SwarmState, application: Application, job: Job, peer: str, key
             target_of = state.jobs[job_id]
             if target_of.uncommitted.pop(key, key) is None:
                 target_of.untold[key] = None
+                for untold in target_of.watchers.values():
+                    untold[key] = None
+                keep_small(application, target_of, key, block)
                 state.news[job_id] = target_of
+        if not any(listeners(application, state.jobs[job_id]) for job_id in waiting):
+            block.inline = None  # nobody hears of it now; what is kept, the jobs have
 
 
 def _drop_late(state: SwarmState, event: TaskFinished) -> None:

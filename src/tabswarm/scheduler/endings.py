@@ -19,6 +19,8 @@ from tabswarm.scheduler.swarm_state import STOPPED, SwarmState
 from tabswarm.scheduler.tasks import Move
 from tabswarm.scheduler.telling import tell_done, tell_failed, tell_results
 
+KEPT_JOBS = 100
+"""Jobs of one application whose results are kept."""
 CAUSES = 4
 """Failures told with a failed job."""
 
@@ -33,6 +35,8 @@ def finish_if_done(state: SwarmState, application: Application, job: Job) -> Non
     tell_results(state, application, job)
     tell_done(state, application, job)
     job.told_done = True
+    application.idle_since = state.now
+    _forget_oldest_kept(state, application)
 
 
 def fail(state: SwarmState, job: Job, error: str, reason: str, causes: Sequence[Failure] = ()) -> None:
@@ -71,15 +75,27 @@ def _end_without_answer(
     if was_running:
         leave_nodes(state, application, job)
     tell_failed(state, application, job)
+    application.idle_since = state.now
     if application.driver is None:
         application.unheard[job.id] = None
     _forget(state, application, job)
 
 
 def fetched(state: SwarmState, job: Job) -> None:
-    """The driver has everything. A job that lost targets in the meantime need not make them again."""
-    if not job.told_done:
-        return
+    """The driver has everything. A job that lost targets in the meantime need not make them again; but one that keeps
+    its results stays for whoever attaches."""
+    if job.told_done and not job.keep:
+        _let_go(state, job)
+
+
+def _forget_oldest_kept(state: SwarmState, application: Application) -> None:
+    """Beyond `KEPT_JOBS` that are done, the one that was asked for first keeps its results no longer."""
+    done = [job for job in application.jobs.values() if job.keep and job.state is JobState.DONE]
+    if len(done) > KEPT_JOBS:
+        _let_go(state, done[0])
+
+
+def _let_go(state: SwarmState, job: Job) -> None:
     application = state.applications[job.application]
     was_running = job.state is JobState.RUNNING
     job.move(JobState.FETCHED)
@@ -124,8 +140,9 @@ def stop_application(state: SwarmState, application: Application) -> None:
         volunteer.code.pop(application.id, None)
         volunteer.tables = {key: seen for key, seen in volunteer.tables.items() if key[0] != application.id}
         state.tell(EndApplication(peer=volunteer.id, cause=state.event, application=application.id))
-    for peer in [peer for peer, of in state.drivers.items() if of == application.id]:
-        del state.drivers[peer]
+    for peers in (state.drivers, state.watchers):
+        for peer in [peer for peer, of in peers.items() if of == application.id]:
+            del peers[peer]
     state.stopped[application.id] = tuple(application.history.values())
     while len(state.stopped) > STOPPED:
         del state.stopped[next(iter(state.stopped))]

@@ -20,6 +20,14 @@ class Tick(_Event, frozen=True):
     now: int
 
 
+class Configured(_Event, frozen=True):
+    """The first event where the defaults do not fit: how long, in milliseconds, results are kept without a driver, and
+    how long a job waits for source data that only its driver had."""
+
+    results_kept: int
+    source_patience: int
+
+
 class VolunteerJoined(_Event, frozen=True):
     """A volunteer is there with `slots` task slots and room for `memory` bytes of blocks. `python` is its version,
     "3.14"."""
@@ -63,11 +71,28 @@ class DriverLeft(_Event, frozen=True):
 
 
 class JobSubmitted(_Event, frozen=True):
-    """A driver wants a plan's target partitions. The same (application, request) again names the same job."""
+    """A driver wants a plan's target partitions. The same (application, request) again names the same job. `keep`: its
+    results stay after the driver has them."""
 
     peer: str
     request: int
     plan: Plan
+    keep: bool = False
+
+
+class WatcherJoined(_Event, frozen=True):
+    """Somebody looks on at an application, beside its driver or after it; `DriverLeft` says when no more."""
+
+    peer: str
+    application: str
+
+
+class JobWatched(_Event, frozen=True):
+    """A watcher wants to be told of a job as a driver is."""
+
+    peer: str
+    request: int
+    job: str
 
 
 class JobCancelled(_Event, frozen=True):
@@ -79,6 +104,13 @@ class JobCancelled(_Event, frozen=True):
 class ApplicationStopped(_Event, frozen=True):
     """The program is over: all of the application goes."""
 
+    application: str
+
+
+class ProgramEnded(_Event, frozen=True):
+    """The driver leaves in good order and for good: no handle is left, jobs go on and results are kept for a time."""
+
+    peer: str
     application: str
 
 
@@ -172,14 +204,18 @@ class BytesMoved(_Event, frozen=True):
 
 Event = (
     Tick
+    | Configured
     | VolunteerJoined
     | VolunteerLeft
     | ResourcesChanged
     | DriverJoined
     | DriverLeft
+    | WatcherJoined
     | JobSubmitted
+    | JobWatched
     | JobCancelled
     | ApplicationStopped
+    | ProgramEnded
     | ResultsFetched
     | NodesReleased
     | NodeUnpersisted

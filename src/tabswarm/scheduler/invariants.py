@@ -29,6 +29,7 @@ from tabswarm.scheduler.retries import MAX_FAILURES, MAX_STARTS
 from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.tasks import DriverNeed, Need, ShuffleNeed, Task, TaskState
+from tabswarm.scheduler.telling import KEPT_BYTES
 
 
 class InvariantBroken(AssertionError):
@@ -126,7 +127,8 @@ def _check_job(application: Application, job: Job) -> None:
         (job.state is JobState.RUNNING) == bool(job.uncommitted), f"19: {job.id} is {job.state}: {job.uncommitted}"
     )
     for key in job.targets:
-        known = key in application.blocks.stored or key in job.uncommitted or key in job.delivered
+        kept = key in job.delivered or key in job.kept
+        known = key in application.blocks.stored or key in job.uncommitted or kept
         _require(known, f"19: {job.id} lost sight of {key}")
     for key in job.uncommitted:
         _require(key in application.promised, f"19: nobody makes {key}, a target of {job.id}")
@@ -213,6 +215,14 @@ def _check_bounds(state: SwarmState) -> None:
     jobs = {job_id: job for application in state.applications.values() for job_id, job in application.jobs.items()}
     _require(jobs == state.jobs, "16: a job is known in one place only")
     _require(sum(len(job.tasks) for job in jobs.values()) == len(state.tasks), "16: an open task of no job")
+    for there in state.applications.values():
+        looked_after = there.driver is not None or (there.alarm, there.id) in state.alarms
+        _require(looked_after, f"16: {there.id} has no driver, and nobody ends it")
+    for job in jobs.values():
+        kept = sum(len(result.inline or b"") for result in job.kept.values())
+        _require(kept == job.kept_bytes <= KEPT_BYTES, f"16: {job.id} keeps {kept} bytes of results")
+        for watcher in job.watchers:
+            _require(state.watchers.get(watcher) == job.application, f"14: {watcher} watches {job.id}")
     for volunteer in state.volunteers.by_id.values():
         for application in [*volunteer.code, *(known for known, _ in volunteer.tables)]:
             _require(application in state.applications, f"16: {volunteer.id} remembers {application}, which is over")

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from tabswarm.plan.cut import BlockKey, CutTask, SinkKey
 from tabswarm.plan.dependency import Shuffle
 from tabswarm.plan.lineage import Node, Plan
+from tabswarm.plan.location import Result
 from tabswarm.plan.report import JobReport
 from tabswarm.plan.task import Failure
 from tabswarm.scheduler.ledger import Ledger
@@ -59,7 +60,12 @@ class ShuffleOf(NamedTuple):
 class Job:
     """One job that is not over. `tasks` are its open tasks; `ready` is a heap of (level, task id) that may hold stale
     entries. `delivered` are targets that the present driver got inline, so that losing their blocks matters no
-    more."""
+    more.
+
+    With `keep` its results stay after the driver has them. `kept` are results that the scheduler itself holds for who
+    comes later: small ones that were committed while no driver was there, or of a job that keeps its results.
+    `watchers` are told of the job beside the driver, each with the committed targets that it was not told of yet.
+    `starved_since` is when it was first seen to lack source data that only its driver had."""
 
     id: str
     application: str
@@ -70,6 +76,7 @@ class Job:
     shuffles: dict[int, ShuffleOf]
     targets: dict[BlockKey, None]
     uncommitted: dict[BlockKey, None]
+    keep: bool = False
     state: JobState = JobState.RUNNING
     tasks: dict[int, Task] = field(default_factory=dict)
     ready: list[tuple[int, int]] = field(default_factory=list)
@@ -80,6 +87,10 @@ class Job:
     delivered: dict[BlockKey, None] = field(default_factory=dict)
     untold: dict[BlockKey, None] = field(default_factory=dict)
     paces: dict[Shape, Pace] = field(default_factory=dict)
+    kept: dict[BlockKey, Result] = field(default_factory=dict)
+    kept_bytes: int = 0
+    watchers: dict[str, dict[BlockKey, None]] = field(default_factory=dict)
+    starved_since: int | None = None
     told_done: bool = False
     told: tuple[int, int, int, int, str] | None = None
     causes: list[Failure] = field(default_factory=list)
@@ -109,7 +120,7 @@ class Job:
         shape = (len(cut.steps), *dict.fromkeys(step.node for step in cut.steps))
         return self.paces.setdefault(shape, Pace())
 
-    def report(self) -> JobReport:
+    def report(self, waiting_for: str = "") -> JobReport:
         """The job as it looks from outside."""
         return self.ledger.report(
             self.plan,
@@ -118,10 +129,11 @@ class Job:
             done=self.done,
             total=self.total,
             error=f"{self.error}: {self.reason}" if self.error else "",
+            waiting_for=waiting_for,
         )
 
 
-def new_job(job: str, request: int, plan: Plan) -> Job:
+def new_job(job: str, request: int, plan: Plan, keep: bool = False) -> Job:
     """A job as it is before its plan was cut."""
     nodes = {node.id: node for node in plan.nodes}
     shuffles = {
@@ -132,7 +144,16 @@ def new_job(job: str, request: int, plan: Plan) -> Job:
     }
     targets = {BlockKey(plan.target, partition): None for partition in plan.partitions}
     return Job(
-        job, plan.application, request, plan, Ledger.of(plan), nodes, shuffles, targets, uncommitted=dict(targets)
+        job,
+        plan.application,
+        request,
+        plan,
+        Ledger.of(plan),
+        nodes,
+        shuffles,
+        targets,
+        uncommitted=dict(targets),
+        keep=keep,
     )
 
 

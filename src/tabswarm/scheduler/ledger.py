@@ -107,7 +107,9 @@ class Ledger:
             runs=dict(found.by_peer) if found else {},
         )
 
-    def report(self, plan: Plan, *, job: str, state: str, done: int, total: int, error: str) -> JobReport:
+    def report(
+        self, plan: Plan, *, job: str, state: str, done: int, total: int, error: str, waiting_for: str = ""
+    ) -> JobReport:
         """The job as `tabswarm jobs --json` shows it."""
         return JobReport(
             id=job,
@@ -123,4 +125,6 @@ class Ledger:
                 for peer, worked in self.volunteers.items()
             ),
             error=error,
+            waiting_for=waiting_for,
+            call_site=plan.call_site,
         )

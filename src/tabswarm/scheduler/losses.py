@@ -46,10 +46,12 @@ def _is_shuffle_whole(application: Application, key: SinkKey) -> bool:
 
 def lose_target(state: SwarmState, job: Job, key: BlockKey) -> None:
     """A target that the driver still has to fetch is gone: the job is not done any more."""
-    if key in job.delivered:
+    if key in job.delivered or key in job.kept:
         return
     job.uncommitted[key] = None
     job.untold.pop(key, None)
+    for untold in job.watchers.values():
+        untold.pop(key, None)
     if job.state is JobState.DONE:
         job.move(JobState.RUNNING)
         use_nodes(state.applications[job.application], job)

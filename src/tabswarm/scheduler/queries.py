@@ -13,6 +13,7 @@ from tabswarm.scheduler.events import BytesMoved
 from tabswarm.scheduler.jobs import JobState
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.tasks import Task
+from tabswarm.scheduler.telling import waiting_for
 
 
 def report(state: SwarmState, job: str | None, application: str | None) -> tuple[JobReport, ...]:
@@ -23,7 +24,11 @@ def report(state: SwarmState, job: str | None, application: str | None) -> tuple
             reports.extend(kept)
     for there in state.applications.values():
         if application is None or there.id == application:
-            ordered = {**there.history, **{job_id: open_job.report() for job_id, open_job in there.jobs.items()}}
+            ordered = dict(there.history)
+            ordered.update(
+                (job_id, open_job.report(waiting_for(state, there, open_job)))
+                for job_id, open_job in there.jobs.items()
+            )
             reports.extend(ordered[job_id] for job_id in sorted(ordered, key=lambda job_id: int(job_id[1:])))
     return tuple(found for found in reports if job is None or found.id == job)
 
@@ -44,11 +49,11 @@ def volunteers(state: SwarmState) -> tuple[VolunteerReport, ...]:
 
 def may_fetch(state: SwarmState, requester: str, holder: str, block: BlockId) -> bool:
     """A volunteer may have the sources of its attempts and what it was ordered to copy from their holders, a driver
-    its unfetched targets."""
+    or watcher unfetched targets."""
     application = state.applications.get(block.application)
     if application is None:
         return False
-    if state.drivers.get(requester) == application.id:
+    if application.id in (state.drivers.get(requester), state.watchers.get(requester)):
         key = key_of(block)
         return isinstance(key, BlockKey) and key in application.targets and _holds(application, holder, block)
     volunteer = state.volunteers.by_id.get(requester)

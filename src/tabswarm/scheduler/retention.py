@@ -27,7 +27,7 @@ def is_kept(application: Application, key: SinkKey) -> bool:
         return True
     if application.in_use.get(owner):
         return True
-    return application.blocks.stored[key].lasting and owner not in application.released
+    return application.blocks.stored[key].lasting and not application.ended and owner not in application.released
 
 
 def sweep(state: SwarmState, application: Application, node: int) -> None:
@@ -69,6 +69,15 @@ def unpersist(state: SwarmState, application: Application, node: int) -> None:
     sweep(state, application, node)
 
 
+def release_all(state: SwarmState, application: Application) -> None:
+    """The program is over, so there is no handle to anything."""
+    for node in list(application.persisted):
+        unpersist(state, application, node)
+    application.ended = True
+    for node in dict.fromkeys([*application.blocks.by_owner, *application.released]):
+        sweep(state, application, node)
+
+
 def use_nodes(application: Application, job: Job) -> None:
     """A job runs: nothing of its nodes may go."""
     for node in job.nodes.values():
@@ -81,5 +90,5 @@ def leave_nodes(state: SwarmState, application: Application, job: Job) -> None:
         application.in_use[node] -= 1
         if not application.in_use[node]:
             del application.in_use[node]
-            if node in application.expiring:
+            if node in application.expiring or application.ended:
                 sweep(state, application, node)

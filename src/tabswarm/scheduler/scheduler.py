@@ -14,6 +14,7 @@ from __future__ import annotations
 from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport, VolunteerReport
 from tabswarm.scheduler import queries
+from tabswarm.scheduler.absence import configured, job_watched, next_alarm, program_ended, ring, watcher_joined
 from tabswarm.scheduler.comings import (
     blocks_lost,
     driver_joined,
@@ -38,14 +39,17 @@ from tabswarm.scheduler.events import (
     BlocksCopied,
     BlocksLost,
     BytesMoved,
+    Configured,
     DriverJoined,
     DriverLeft,
     Event,
     FetchFailed,
     JobCancelled,
     JobSubmitted,
+    JobWatched,
     NodesReleased,
     NodeUnpersisted,
+    ProgramEnded,
     ResourcesChanged,
     ResultsFetched,
     TaskFailed,
@@ -55,6 +59,7 @@ from tabswarm.scheduler.events import (
     VolunteerFinishing,
     VolunteerJoined,
     VolunteerLeft,
+    WatcherJoined,
 )
 from tabswarm.scheduler.jobs import JobState
 from tabswarm.scheduler.losses import recut
@@ -81,7 +86,8 @@ class Scheduler:
         state.event += 1
         self._dispatch(event)
         if isinstance(event, Tick):
-            if wake_rested(state):
+            woken, rang = wake_rested(state), ring(state)
+            if woken or rang:
                 self._follow_up()
             speculate(state)
             let_leave(state)
@@ -97,6 +103,8 @@ class Scheduler:
         match event:
             case Tick():
                 state.now = max(state.now, event.now)
+            case Configured():
+                configured(state, event)
             case TaskStarted():
                 started(state, event)
             case TaskFinished():
@@ -125,6 +133,10 @@ class Scheduler:
                 driver_left(state, event)
             case JobSubmitted():
                 submitted(state, event)
+            case WatcherJoined():
+                watcher_joined(state, event)
+            case JobWatched():
+                job_watched(state, event)
             case JobCancelled():
                 self._cancel(event.job)
             case ResultsFetched():
@@ -133,6 +145,9 @@ class Scheduler:
             case ApplicationStopped():
                 if event.application in state.applications:
                     stop_application(state, state.applications[event.application])
+            case ProgramEnded():
+                program_ended(state, event)
+                driver_left(state, DriverLeft(peer=event.peer))
             case NodesReleased():
                 if event.application in state.applications:
                     release(state, state.applications[event.application], event.nodes)
@@ -184,6 +199,14 @@ class Scheduler:
         """Task slots of all volunteers together."""
         return sum(volunteer.slots for volunteer in self.state.volunteers.by_id.values())
 
+    def has_application(self, application: str) -> bool:
+        """Whether it is there: neither stopped nor dropped."""
+        return application in self.state.applications
+
+    def busy_applications(self) -> set[str]:
+        """Those that have jobs, whose code has to stay."""
+        return {application.id for application in self.state.applications.values() if application.jobs}
+
     def application_of(self, job: str) -> str | None:
         """The application of a job that is not over, to check that a driver speaks of its own."""
         found = self.state.jobs.get(job)
@@ -192,7 +215,8 @@ class Scheduler:
     def next_deadline(self) -> int | None:
         """The time, in milliseconds, at which a `Tick` is due; None while none is."""
         heaps = (self.state.resting, self.state.watched)
-        due = [progress_deadline(self.state), leaving_deadline(self.state), *(heap[0][0] for heap in heaps if heap)]
+        due = [progress_deadline(self.state), leaving_deadline(self.state), next_alarm(self.state)]
+        due += (heap[0][0] for heap in heaps if heap)
         return min((time for time in due if time is not None), default=None)
 
     def waiting_for(self, job: str) -> str:

@@ -32,7 +32,7 @@ def submitted(state: SwarmState, event: JobSubmitted) -> None:
         _refuse(state, event, str(error))
         return
     state.last_job += 1
-    job = new_job(f"j{state.last_job}", event.request, event.plan)
+    job = new_job(f"j{state.last_job}", event.request, event.plan, event.keep)
     state.jobs[job.id] = application.jobs[job.id] = job
     application.requests[event.request] = job.id
     use_nodes(application, job)

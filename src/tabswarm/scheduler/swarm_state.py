@@ -17,6 +17,10 @@ from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.peers import Volunteers
 from tabswarm.scheduler.tasks import Task
 
+RESULTS_KEPT = 24 * 3600 * 1000
+"""Milliseconds that an application without a driver and without a running job stays."""
+SOURCE_PATIENCE = 3600 * 1000
+"""Milliseconds that a job waits for source data that only its driver had."""
 STOPPED = 200
 """Stopped applications whose reports are kept."""
 
@@ -24,8 +28,9 @@ STOPPED = 200
 @dataclass(slots=True, eq=False)
 class SwarmState:
     """The whole state. `late` counts reports by somebody who did not hold the lease; `drivers` maps a driver's peer to
-    its application; `news` are jobs with results that were not told yet;
-    `resting` is a heap of (milliseconds, task), `watched` one of (milliseconds, task, attempt)."""
+    its application, `watchers` does it for who only looks on; `news` are jobs with results that were not told yet;
+    `resting` is a heap of (milliseconds, task), `watched` one of (milliseconds, task, attempt), `alarms` one of
+    (milliseconds, application) for those without a driver."""
 
     now: int = 0
     event: int = 0
@@ -34,6 +39,7 @@ class SwarmState:
     tasks: dict[int, Task] = field(default_factory=dict)
     volunteers: Volunteers = field(default_factory=Volunteers)
     drivers: dict[str, str] = field(default_factory=dict)
+    watchers: dict[str, str] = field(default_factory=dict)
     stopped: dict[str, tuple[JobReport, ...]] = field(default_factory=dict)
     late: int = 0
     last_job: int = 0
@@ -41,6 +47,9 @@ class SwarmState:
     last_application: int = 0
     resting: list[tuple[int, int]] = field(default_factory=list)
     watched: list[tuple[int, int, int]] = field(default_factory=list)
+    alarms: list[tuple[int, str]] = field(default_factory=list)
+    results_kept: int = RESULTS_KEPT
+    source_patience: int = SOURCE_PATIENCE
     progress_told: int | None = None
     changed: bool = False
     commands: list[Command] = field(default_factory=list)

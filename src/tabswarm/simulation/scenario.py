@@ -112,12 +112,25 @@ class Scenario:
     def _driver_leaves(self, words: Words, options: Options) -> events.Event:
         return events.DriverLeft(peer=words[0])
 
+    def _program_ends(self, words: Words, options: Options) -> events.Event:
+        return events.ProgramEnded(peer=words[0], application=words[1])
+
+    def _watcher(self, words: Words, options: Options) -> events.Event:
+        return events.WatcherJoined(peer=words[0], application=words[1])
+
+    def _watch(self, words: Words, options: Options) -> events.Event:
+        return events.JobWatched(peer=words[0], request=int(options.get("request", "1")), job=words[1])
+
+    def _configure(self, words: Words, options: Options) -> events.Event:
+        return events.Configured(results_kept=int(options["kept"]), source_patience=int(options["patience"]))
+
     def _submit(self, words: Words, options: Options, lines: list[str]) -> list[str]:
         peer, application = words[1:3]
         self.requests += 1
         request = int(options.get("request", str(self.requests)))
         plan = read_plan(application, lines)
-        return self.handle(events.JobSubmitted(peer=peer, request=request, plan=plan))
+        keep = options.get("keep") == "1"
+        return self.handle(events.JobSubmitted(peer=peer, request=request, plan=plan, keep=keep))
 
     def _lease(self, words: Words, options: Options) -> tuple[str, int, int]:
         peer, task = words[0], int(words[1][1:])

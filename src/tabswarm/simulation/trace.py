@@ -13,6 +13,7 @@ from tabswarm.scheduler.commands import (
     CancelAttempt,
     Command,
     CopyBlocks,
+    DescribeJob,
     DropBlocks,
     EndApplication,
     MayLeave,
@@ -62,6 +63,10 @@ def _words(command: Command) -> str:
             return f"request {command.request} is {command.job}, {command.total} tasks"
         case RefuseJob():
             return f"request {command.request} refused: {command.error}: {command.reason}"
+        case DescribeJob():
+            wanted = " ".join(map(str, command.partitions))
+            finish = type(command.finish).__name__.lower()
+            return f"request {command.request} is {command.job}, {command.action} of {wanted}, {finish}"
         case TellProgress():
             waits = f", waiting for {command.waiting_for}" if command.waiting_for else ""
             counts = f"{command.done} of {command.total} done, {command.running} running"

@@ -12,7 +12,14 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, PlanRefused, TokenRefused, VersionRefused
+from tabswarm.errors import (
+    ConnectionRefused,
+    CoordinatorUnreachable,
+    PlanRefused,
+    TokenRefused,
+    UnknownApplication,
+    VersionRefused,
+)
 from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.malformed import MALFORMED
@@ -166,6 +173,8 @@ def refusal(word: str, reason: str) -> ConnectionRefused:
         return TokenRefused(
             f"the token is for another role ({reason}): an invite link lets volunteers in, a driver link drivers"
         )
+    if word == CloseCode.UNKNOWN_APPLICATION.word:
+        return UnknownApplication(reason)
     if word == CloseCode.VERSION.word:
         return VersionRefused(f"{reason}: install the same version of tabswarm at both ends")
     if word in (CloseCode.GONE.word, CloseCode.GOING_AWAY.word):

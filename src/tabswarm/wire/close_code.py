@@ -24,10 +24,12 @@ class CloseCode(IntEnum):
     """No such token (or it was revoked)."""
     WRONG_ROLE = 4403
     """The token is of another role."""
+    UNKNOWN_APPLICATION = 4404
+    """No such application in this swarm, or none any more."""
     HELLO_TIMEOUT = 4408
     """No hello within 5 s."""
     REPLACED = 4409
-    """The same peer opened a newer session."""
+    """The same peer, or another driver of the application, opened a newer session."""
     SILENT = 4410
     """No answer to pings for 10 s."""
     TOO_SLOW = 4413

@@ -3,20 +3,41 @@ generated.
 
 Every peer opens a WebSocket to the coordinator and says `Hello` first, within 5 s and 1 KiB (the token stands in it,
 never in the address). Then msgpack messages go both ways, one a WebSocket message. Blocks never travel here, but for
-results of at most 16 KiB; they have frames of their own (`wire/blocks.py`).
+results of at most 16 KiB; they have frames of their own (`wire/blocks.py`). Drivers' messages stand in
+`wire/driver_messages.py`; everybody takes them from here.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-import msgspec
-
 from tabswarm.ids import BlockId
-from tabswarm.plan.lineage import Plan
-from tabswarm.plan.location import Holder, Location, MapOutput, Result
-from tabswarm.plan.report import JobReport, VolunteerReport
+from tabswarm.plan.location import Holder, Location, MapOutput
 from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec
+
+# isort: off
+from tabswarm.wire.driver_messages import (
+    Accepted as Accepted,
+    CancelJob as CancelJob,
+    Fetched as Fetched,
+    JobDone as JobDone,
+    JobFailed as JobFailed,
+    Jobs as Jobs,
+    ListJobs as ListJobs,
+    Progress as Progress,
+    Release as Release,
+    ResultsReady as ResultsReady,
+    StopApplication as StopApplication,
+    Submit as Submit,
+    TaskOutput as TaskOutput,
+    Unpersist as Unpersist,
+    Volunteers as Volunteers,
+    Watch as Watch,
+    Watched as Watched,
+)
+from tabswarm.wire.message import Message as Message
+
+# isort: on
 
 HELLO_LIMIT = 1024
 MESSAGE_LIMIT = 32 * 2**20
@@ -27,10 +48,6 @@ OUTPUT_LIMIT = 256 * 1024
 """Bytes of printed output that one attempt at a task may send; the rest is counted and dropped."""
 SIGNAL_LIMIT = 16 * 1024
 """Characters of one `Signal`'s data."""
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True, tag_field="type"):
-    """Common to all messages: on the wire a map whose `type` is the class's name."""
 
 
 # --- anyone to the coordinator, first -------------------------------------------------------------------------------
@@ -46,6 +63,9 @@ class Hello(Message, frozen=True):
     How others may reach me besides the relay: `capabilities` are words (`webrtc`, `tcp`, `files`), `host` is a random
     id of the machine, its boot and user (the same for all processes of one host), `address` is `HOST:PORT` of a TLS
     port for blocks, and `fingerprint` the sha256 of its certificate.
+
+    A driver that names an `application` of its swarm takes over from the session that has it now, or with `watch` looks
+    on only: it may watch the application's jobs and stop them, and takes nothing from the program that runs them.
     """
 
     token: str
@@ -60,6 +80,7 @@ class Hello(Message, frozen=True):
     memory: int = 0
     resume: str = ""
     application: str = ""
+    watch: bool = False
     capabilities: tuple[str, ...] = ()
     host: str = ""
     address: str = ""
@@ -293,122 +314,6 @@ class Leaving(Message, frozen=True):
     drain: bool = False
 
 
-# --- a driver to the coordinator ------------------------------------------------------------------------------------
-
-
-class Submit(Message, frozen=True):
-    """Run this job. `request` comes back in the answer; the same `request` again names the same job. `code` holds
-    blobs not sent before."""
-
-    request: int
-    plan: Plan
-    code: dict[str, bytes]
-
-
-class CancelJob(Message, frozen=True):
-    """Stop the job."""
-
-    job: str
-
-
-class Fetched(Message, frozen=True):
-    """I have the job's results: its target blocks may go."""
-
-    job: str
-
-
-class Release(Message, frozen=True):
-    """No handle to these nodes is left in the driver, so what is stored for them may go."""
-
-    nodes: tuple[int, ...]
-
-
-class Unpersist(Message, frozen=True):
-    """Drop the persisted blocks of this node."""
-
-    node: int
-
-
-class ListJobs(Message, frozen=True):
-    """Tell me of the swarm's jobs."""
-
-    request: int
-
-
-class StopApplication(Message, frozen=True):
-    """The program is over: cancel its jobs and drop its blocks. The swarm stays."""
-
-
-# --- the coordinator to a driver ------------------------------------------------------------------------------------
-
-
-class Accepted(Message, frozen=True):
-    """The job runs under this id; `total` tasks for now (a loss adds more)."""
-
-    request: int
-    job: str
-    total: int
-
-
-class Progress(Message, frozen=True):
-    """How far a job is, told a few times a second at most. `waiting_for` says what it lacks, or is empty."""
-
-    job: str
-    done: int
-    total: int
-    running: int
-    volunteers: int
-    waiting_for: str = ""
-
-
-class ResultsReady(Message, frozen=True):
-    """Target partitions that have been committed since the last such message (an action may use them early)."""
-
-    job: str
-    results: tuple[Result, ...]
-
-
-class JobDone(Message, frozen=True):
-    """All target partitions are committed, and each has been told in a `ResultsReady`."""
-
-    job: str
-
-
-class JobFailed(Message, frozen=True):
-    """The job ended without an answer. `error` is a class name of `tabswarm.errors`; causes are the last attempts'
-    failures."""
-
-    job: str
-    error: str
-    reason: str
-    causes: tuple[Failure, ...] = ()
-
-
-class TaskOutput(Message, frozen=True):
-    """What one of your tasks printed, with the volunteer and partition it came from."""
-
-    job: str
-    volunteer: str
-    partition: int
-    stream: str
-    text: str
-    dropped: int = 0
-
-
-class Jobs(Message, frozen=True):
-    """The answer to `ListJobs`."""
-
-    request: int
-    jobs: tuple[JobReport, ...]
-
-
-class Volunteers(Message, frozen=True):
-    """Who is in the swarm now; told to drivers when it changes, once a second at most."""
-
-    volunteers: tuple[VolunteerReport, ...]
-    slots: int
-
-
 # fmt: off
 # One line a few messages: as a column each they would be longer than what they list.
 FromVolunteer = (
@@ -420,11 +325,12 @@ ToVolunteer = (
     | CopyBlocks | MayLeave | EndApplication | JobInfo
 )
 FromDriver = (
-    Pong | Ping | Signal | Submit | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication | BytesMoved
+    Pong | Ping | Signal | Submit | Watch | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication
+    | BytesMoved
 )
 ToDriver = (
-    Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Progress | ResultsReady | JobDone | JobFailed
-    | TaskOutput | Jobs | Volunteers
+    Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Watched | Progress | ResultsReady | JobDone
+    | JobFailed | TaskOutput | Jobs | Volunteers
 )
 # fmt: on
 """Each direction's messages; a type that is not in the union of its direction and role is refused."""

@@ -26,7 +26,7 @@ from typing import NamedTuple, get_args
 import msgspec
 from msgspec import inspect as types
 
-from tabswarm.plan import dependency, operators, partitioner, task
+from tabswarm.plan import dependency, finish, operators, partitioner, task
 from tabswarm.wire import blocks, close_code, messages, version
 
 _UNIONS: Mapping[str, object] = {
@@ -37,6 +37,7 @@ _UNIONS: Mapping[str, object] = {
     "Operator": operators.Operator,
     "Dependency": dependency.Dependency,
     "Partitioner": partitioner.Partitioner,
+    "Finish": finish.Finish,
     "Aggregator": partitioner.Aggregator,
     "Input": task.Input,
     "Source": task.Source,
@@ -58,7 +59,7 @@ _CONSTANTS: Mapping[str, int] = {
     "STREAM_LIMIT": blocks.STREAM_LIMIT,
 }
 # TypeScript has a Map, a Range and a Set of its own; operators and dependencies get a name that says what they are.
-_SUFFIXES = {operators.__name__: "Operator", dependency.__name__: "Dependency"}
+_SUFFIXES = {operators.__name__: "Operator", dependency.__name__: "Dependency", finish.__name__: "Finish"}
 
 _HEAD = """\
 // Written by `python -m tabswarm.wire.typescript` from src/tabswarm/wire/messages.py and blocks.py; do not edit.

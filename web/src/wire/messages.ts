@@ -28,7 +28,7 @@ export const FrameType = { REQUEST: 1, ITEM: 2, DATA: 3, CREDIT: 4, END: 5, REFU
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /** The codes that tabswarm closes with. */
-export const CloseCode = { NORMAL: 1000, GOING_AWAY: 1001, GONE: 1006, TOO_BIG: 1009, BAD_MESSAGE: 4400, UNAUTHENTICATED: 4401, WRONG_ROLE: 4403, HELLO_TIMEOUT: 4408, REPLACED: 4409, SILENT: 4410, TOO_SLOW: 4413, VERSION: 4426, TOO_MANY: 4429, BROKEN: 4500 } as const;
+export const CloseCode = { NORMAL: 1000, GOING_AWAY: 1001, GONE: 1006, TOO_BIG: 1009, BAD_MESSAGE: 4400, UNAUTHENTICATED: 4401, WRONG_ROLE: 4403, UNKNOWN_APPLICATION: 4404, HELLO_TIMEOUT: 4408, REPLACED: 4409, SILENT: 4410, TOO_SLOW: 4413, VERSION: 4426, TOO_MANY: 4429, BROKEN: 4500 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
 /** I am. */
@@ -544,13 +544,14 @@ export interface JobInfo {
 
 /**
  * Run this job. `request` comes back in the answer; the same `request` again names the same job. `code` holds
- * blobs not sent before.
+ * blobs not sent before. `keep`: its results stay after they were fetched, for whoever attaches.
  */
 export interface Submit {
   type: "Submit";
   request: number;
   plan: Plan;
   code: Record<string, Uint8Array>;
+  keep?: boolean; // false
 }
 
 /**
@@ -558,6 +559,7 @@ export interface Submit {
  *
  * `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
  * number of seconds that one attempt at a task may run; 0: any.
+ * `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
  */
 export interface Plan {
   application: string;
@@ -568,6 +570,7 @@ export interface Plan {
   action: string;
   call_site: string;
   task_timeout: number;
+  finish: Finish;
 }
 
 /**
@@ -653,6 +656,65 @@ export type StorageLevel = [use_disk: boolean, use_memory: boolean, use_off_heap
  */
 export type SourceBlock = [size: number, root: Uint8Array, inline: Uint8Array | null];
 
+/** All records, one partition after the other (`collect`). */
+export interface ListedFinish {
+  as: "listed";
+}
+
+/** The sum of the records (`count`, `sum`). */
+export interface SummedFinish {
+  as: "summed";
+}
+
+/** The records put together by `f`; there must be one (`reduce`, `max`, `min`). */
+export interface ReducedFinish {
+  as: "reduced";
+  f: CodeRef;
+}
+
+/** The records put together by `op`, beginning with the value `zero` (`fold`, `aggregate`). */
+export interface FoldedFinish {
+  as: "folded";
+  op: CodeRef;
+  zero: CodeRef;
+}
+
+/** The pairs as a dict (`collectAsMap`). */
+export interface MappedFinish {
+  as: "mapped";
+}
+
+/** The counts of each value added up (`countByValue`, `countByKey`). */
+export interface CountedFinish {
+  as: "counted";
+}
+
+/** Nothing (`foreach`). */
+export interface SilentFinish {
+  as: "silent";
+}
+
+/**
+ * The first `num` records, of which `before` holds those that earlier jobs of the same action found, as a block of
+ * records. Where these and this job's are fewer, there is nothing more only if the job looked at the `last` partition.
+ *
+ * `shape` is `list` (`take`), `first` (the record itself) or `empty` (whether there is none).
+ */
+export interface TakenFinish {
+  as: "taken";
+  num: number;
+  before: Uint8Array;
+  last: boolean;
+  shape: string;
+}
+
+/** Tell me of this job of the application as you would tell its driver: answered by `Watched` or `Refused`. */
+export interface Watch {
+  type: "Watch";
+  request: number;
+  job: string;
+}
+
 /** Stop the job. */
 export interface CancelJob {
   type: "CancelJob";
@@ -683,9 +745,13 @@ export interface ListJobs {
   request: number;
 }
 
-/** The program is over: cancel its jobs and drop its blocks. The swarm stays. */
+/**
+ * The program is over: cancel its jobs and drop its blocks. The swarm stays. With `keep_results` its jobs go on,
+ * and their results stay for a time, for whoever attaches.
+ */
 export interface StopApplication {
   type: "StopApplication";
+  keep_results?: boolean; // false
 }
 
 /** The job runs under this id; `total` tasks for now (a loss adds more). */
@@ -694,6 +760,21 @@ export interface Accepted {
   request: number;
   job: string;
   total: number;
+}
+
+/**
+ * What a watched job is: the wanted partitions, and what to make of their records, with the code for that.
+ * Progress, results and the end follow as for a driver.
+ */
+export interface Watched {
+  type: "Watched";
+  request: number;
+  job: string;
+  action: string;
+  call_site: string;
+  partitions: number[];
+  finish: Finish;
+  code: Record<string, Uint8Array>;
 }
 
 /** How far a job is, told a few times a second at most. `waiting_for` says what it lacks, or is empty. */
@@ -753,7 +834,10 @@ export interface Jobs {
   jobs: JobReport[];
 }
 
-/** One job as `tabswarm jobs --json` shows it. `runs` of a node counts by volunteer. */
+/**
+ * One job as `tabswarm jobs --json` shows it. `runs` of a node counts by volunteer. `waiting_for` says what keeps a
+ * running job from going on (`volunteers`, or source data by the name of its RDD), and is empty while it goes on.
+ */
 export interface JobReport {
   id: string;
   application: string;
@@ -765,6 +849,8 @@ export interface JobReport {
   bytes: BytesReport;
   volunteers: VolunteerReport[];
   error: string;
+  waiting_for: string;
+  call_site: string;
 }
 
 /** The ledger's line for one node: how often its partitions were run, and why. */
@@ -816,6 +902,9 @@ export interface Volunteers {
  * How others may reach me besides the relay: `capabilities` are words (`webrtc`, `tcp`, `files`), `host` is a random
  * id of the machine, its boot and user (the same for all processes of one host), `address` is `HOST:PORT` of a TLS
  * port for blocks, and `fingerprint` the sha256 of its certificate.
+ *
+ * A driver that names an `application` of its swarm takes over from the session that has it now, or with `watch` looks
+ * on only: it may watch the application's jobs and stop them, and takes nothing from the program that runs them.
  */
 export interface Hello {
   type: "Hello";
@@ -831,6 +920,7 @@ export interface Hello {
   memory?: number; // 0
   resume?: string; // ""
   application?: string; // ""
+  watch?: boolean; // false
   capabilities?: string[]; // []
   host?: string; // ""
   address?: string; // ""
@@ -902,6 +992,7 @@ export type FromDriver =
   | Ping
   | Signal
   | Submit
+  | Watch
   | CancelJob
   | Fetched
   | Release
@@ -918,6 +1009,7 @@ export type ToDriver =
   | Holders
   | Signal
   | Accepted
+  | Watched
   | Progress
   | ResultsReady
   | JobDone
@@ -957,6 +1049,16 @@ export type Dependency =
   | ShuffleDependency;
 
 export type Partitioner = HashPartitioner | FunctionPartitioner;
+
+export type Finish =
+  | ListedFinish
+  | SummedFinish
+  | ReducedFinish
+  | FoldedFinish
+  | MappedFinish
+  | CountedFinish
+  | SilentFinish
+  | TakenFinish;
 
 export type Aggregator = CombineValues | GroupValues;
 
@@ -1043,8 +1145,8 @@ export const schema: Readonly<Record<string, StructShape>> = {
   MayLeave: {"array": false, "tagField": "type", "tag": "MayLeave", "fields": [["left_behind", "int", true]]},
   EndApplication: {"array": false, "tagField": "type", "tag": "EndApplication", "fields": [["application", "str", false]]},
   JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
-  Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false]]},
-  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true]]},
+  Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false], ["keep", "bool", true]]},
+  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"]], true]]},
   Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true]]},
   OneToOneDependency: {"array": false, "tagField": "dep", "tag": "onetoone", "fields": [["parent", "int", false]]},
   SpanDependency: {"array": false, "tagField": "dep", "tag": "span", "fields": [["parent", "int", false], ["in_start", "int", false], ["out_start", "int", false], ["length", "int", false]]},
@@ -1054,13 +1156,23 @@ export const schema: Readonly<Record<string, StructShape>> = {
   ShuffleDependency: {"array": false, "tagField": "dep", "tag": "shuffle", "fields": [["parent", "int", false], ["shuffle", "int", false], ["partitioner", ["union", ["struct", "HashPartitioner"], ["struct", "FunctionPartitioner"]], false], ["aggregator", ["union", ["struct", "CombineValues"], ["struct", "GroupValues"], "none"], true], ["map_side", "bool", true]]},
   StorageLevel: {"array": true, "tagField": null, "tag": null, "fields": [["use_disk", "bool", false], ["use_memory", "bool", false], ["use_off_heap", "bool", true], ["deserialized", "bool", true], ["replication", "int", true]]},
   SourceBlock: {"array": true, "tagField": null, "tag": null, "fields": [["size", "int", false], ["root", "bytes", true], ["inline", ["union", "bytes", "none"], true]]},
+  ListedFinish: {"array": false, "tagField": "as", "tag": "listed", "fields": []},
+  SummedFinish: {"array": false, "tagField": "as", "tag": "summed", "fields": []},
+  ReducedFinish: {"array": false, "tagField": "as", "tag": "reduced", "fields": [["f", ["struct", "CodeRef"], false]]},
+  FoldedFinish: {"array": false, "tagField": "as", "tag": "folded", "fields": [["op", ["struct", "CodeRef"], false], ["zero", ["struct", "CodeRef"], false]]},
+  MappedFinish: {"array": false, "tagField": "as", "tag": "mapped", "fields": []},
+  CountedFinish: {"array": false, "tagField": "as", "tag": "counted", "fields": []},
+  SilentFinish: {"array": false, "tagField": "as", "tag": "silent", "fields": []},
+  TakenFinish: {"array": false, "tagField": "as", "tag": "taken", "fields": [["num", "int", false], ["before", "bytes", true], ["last", "bool", true], ["shape", "str", true]]},
+  Watch: {"array": false, "tagField": "type", "tag": "Watch", "fields": [["request", "int", false], ["job", "str", false]]},
   CancelJob: {"array": false, "tagField": "type", "tag": "CancelJob", "fields": [["job", "str", false]]},
   Fetched: {"array": false, "tagField": "type", "tag": "Fetched", "fields": [["job", "str", false]]},
   Release: {"array": false, "tagField": "type", "tag": "Release", "fields": [["nodes", ["list", "int"], false]]},
   Unpersist: {"array": false, "tagField": "type", "tag": "Unpersist", "fields": [["node", "int", false]]},
   ListJobs: {"array": false, "tagField": "type", "tag": "ListJobs", "fields": [["request", "int", false]]},
-  StopApplication: {"array": false, "tagField": "type", "tag": "StopApplication", "fields": []},
+  StopApplication: {"array": false, "tagField": "type", "tag": "StopApplication", "fields": [["keep_results", "bool", true]]},
   Accepted: {"array": false, "tagField": "type", "tag": "Accepted", "fields": [["request", "int", false], ["job", "str", false], ["total", "int", false]]},
+  Watched: {"array": false, "tagField": "type", "tag": "Watched", "fields": [["request", "int", false], ["job", "str", false], ["action", "str", false], ["call_site", "str", false], ["partitions", ["list", "int"], false], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"]], false], ["code", ["dict", "str", "bytes"], false]]},
   Progress: {"array": false, "tagField": "type", "tag": "Progress", "fields": [["job", "str", false], ["done", "int", false], ["total", "int", false], ["running", "int", false], ["volunteers", "int", false], ["waiting_for", "str", true]]},
   ResultsReady: {"array": false, "tagField": "type", "tag": "ResultsReady", "fields": [["job", "str", false], ["results", ["list", ["struct", "Result"]], false]]},
   Result: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["location", ["struct", "Location"], false], ["inline", ["union", "bytes", "none"], true]]},
@@ -1068,12 +1180,12 @@ export const schema: Readonly<Record<string, StructShape>> = {
   JobFailed: {"array": false, "tagField": "type", "tag": "JobFailed", "fields": [["job", "str", false], ["error", "str", false], ["reason", "str", false], ["causes", ["list", ["struct", "Failure"]], true]]},
   TaskOutput: {"array": false, "tagField": "type", "tag": "TaskOutput", "fields": [["job", "str", false], ["volunteer", "str", false], ["partition", "int", false], ["stream", "str", false], ["text", "str", false], ["dropped", "int", true]]},
   Jobs: {"array": false, "tagField": "type", "tag": "Jobs", "fields": [["request", "int", false], ["jobs", ["list", ["struct", "JobReport"]], false]]},
-  JobReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["application", "str", false], ["state", "str", false], ["action", "str", false], ["done", "int", false], ["total", "int", false], ["nodes", ["list", ["struct", "NodeReport"]], false], ["bytes", ["struct", "BytesReport"], false], ["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["error", "str", true]]},
+  JobReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["application", "str", false], ["state", "str", false], ["action", "str", false], ["done", "int", false], ["total", "int", false], ["nodes", ["list", ["struct", "NodeReport"]], false], ["bytes", ["struct", "BytesReport"], false], ["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["error", "str", true], ["waiting_for", "str", true], ["call_site", "str", true]]},
   NodeReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["name", "str", false], ["call_site", "str", false], ["partitions", "int", false], ["first", "int", false], ["recomputed", "int", false], ["speculative", "int", false], ["partial", "int", false], ["runs", ["dict", "str", "int"], false]]},
   BytesReport: {"array": false, "tagField": null, "tag": null, "fields": [["direct", "int", false], ["relayed", "int", false], ["inline", "int", false]]},
   VolunteerReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["tasks", "int", false], ["slots", "int", true]]},
   Volunteers: {"array": false, "tagField": "type", "tag": "Volunteers", "fields": [["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["slots", "int", false]]},
-  Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["capabilities", ["list", "str"], true], ["host", "str", true], ["address", "str", true], ["fingerprint", "str", true]]},
+  Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["watch", "bool", true], ["capabilities", ["list", "str"], true], ["host", "str", true], ["address", "str", true], ["fingerprint", "str", true]]},
   Request: {"array": false, "tagField": null, "tag": null, "fields": [["holder", "str", false], ["items", ["list", ["struct", "Wanted"]], false]]},
   Wanted: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["segments", ["union", ["list", "int"], "none"], true]]},
   Item: {"array": false, "tagField": null, "tag": null, "fields": [["index", "int", false], ["sizes", ["list", "int"], false], ["hashes", "bytes", false]]},
@@ -1083,6 +1195,6 @@ export const schema: Readonly<Record<string, StructShape>> = {
 export const directions = {
   FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "BytesMoved", "Leaving"],
   ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
-  FromDriver: ["Pong", "Ping", "Signal", "Submit", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
-  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],
+  FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
+  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Watched", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],
 } as const;

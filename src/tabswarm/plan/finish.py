@@ -1,0 +1,80 @@
+"""What a driver does with the records of a job's target partitions: the last step of an action, as plain data.
+
+A closed list, like the operators: most entries name no function, so whoever attaches to the application runs nothing
+that it did not bring along. Where the user's own function is needed (`reduce`), a function slot names it. The
+coordinator carries all this and reads none of it; `rdd/answers.py` has one implementation for each.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from tabswarm.plan.operators import CodeRef
+
+
+class _Finish(msgspec.Struct, frozen=True, tag=str.lower, tag_field="as"):
+    """Common to all: on the wire the class name, in lower case, tells them apart."""
+
+
+class Listed(_Finish, frozen=True):
+    """All records, one partition after the other (`collect`)."""
+
+
+class Summed(_Finish, frozen=True):
+    """The sum of the records (`count`, `sum`)."""
+
+
+class Reduced(_Finish, frozen=True):
+    """The records put together by `f`; there must be one (`reduce`, `max`, `min`)."""
+
+    f: CodeRef
+
+
+class Folded(_Finish, frozen=True):
+    """The records put together by `op`, beginning with the value `zero` (`fold`, `aggregate`)."""
+
+    op: CodeRef
+    zero: CodeRef
+
+
+class Mapped(_Finish, frozen=True):
+    """The pairs as a dict (`collectAsMap`)."""
+
+
+class Counted(_Finish, frozen=True):
+    """The counts of each value added up (`countByValue`, `countByKey`)."""
+
+
+class Silent(_Finish, frozen=True):
+    """Nothing (`foreach`)."""
+
+
+class Taken(_Finish, frozen=True):
+    """The first `num` records, of which `before` holds those that earlier jobs of the same action found, as a block of
+    records. Where these and this job's are fewer, there is nothing more only if the job looked at the `last` partition.
+
+    `shape` is `list` (`take`), `first` (the record itself) or `empty` (whether there is none).
+    """
+
+    num: int
+    before: bytes = b""
+    last: bool = False
+    shape: str = "list"
+
+
+Finish = Listed | Summed | Reduced | Folded | Mapped | Counted | Silent | Taken
+
+
+def code_of_finish(finish: Finish) -> tuple[CodeRef, ...]:
+    """The functions and values that it names.
+
+    >>> code_of_finish(Summed())
+    ()
+    """
+    match finish:
+        case Reduced(f=f):
+            return (f,)
+        case Folded(op=op, zero=zero):
+            return (op, zero)
+        case _:
+            return ()

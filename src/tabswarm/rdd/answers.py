@@ -1,0 +1,201 @@
+"""What an action makes of its job's records: one class for each `Finish` of a plan.
+
+A driver that runs an action uses it with the user's live functions; one that attaches later gets it back from the
+plan, the functions loaded from what was shipped. So both give the same answer, by the same code.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain
+from typing import Any, Protocol
+
+from tabswarm.errors import ResultsGone
+from tabswarm.plan import finish as lowered
+from tabswarm.plan.finish import Finish
+from tabswarm.plan.operators import CodeRef
+from tabswarm.rdd.operation import Ship
+from tabswarm.shipping.records import read_records, write_records
+
+Parts = Iterable[list[Any]]
+"""The records of each wanted partition, in order."""
+Load = Callable[[CodeRef], Any]
+"""Loads what a function slot names."""
+EARLIER_LIMIT = 64 * 1024
+"""Bytes of the records that earlier jobs of a `take` found which travel with the next one's plan."""
+
+
+class Answer(Protocol):
+    """The last step of an action."""
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        """As a plan carries it. `where` is `"reduce at job.py:12"`."""
+
+    def make(self, parts: Parts) -> Any:
+        """The action's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsList:
+    """All records as one list."""
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return lowered.Listed()
+
+    def make(self, parts: Parts) -> list[Any]:
+        records: list[Any] = []
+        for part in parts:
+            records += part
+        return records
+
+
+AS_LIST = AsList()
+
+
+@dataclass(frozen=True, slots=True)
+class AsSum:
+    """The sum of the records; 0 where there are none."""
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return lowered.Summed()
+
+    def make(self, parts: Parts) -> Any:
+        return sum(chain.from_iterable(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class AsReduction:
+    """The records put together by `f`; `ValueError` where there are none."""
+
+    f: Callable[[Any, Any], Any]
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return lowered.Reduced(ship(self.f, f"function of {where}"))
+
+    def make(self, parts: Parts) -> Any:
+        records = list(chain.from_iterable(parts))
+        if not records:
+            raise ValueError("Can not reduce() empty RDD")
+        return reduce(self.f, records)
+
+
+@dataclass(frozen=True, slots=True)
+class AsFold:
+    """The records put together by `op`, beginning with `zero`."""
+
+    op: Callable[[Any, Any], Any]
+    zero: Any
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return lowered.Folded(ship(self.op, f"function of {where}"), ship(self.zero, f"zero value of {where}"))
+
+    def make(self, parts: Parts) -> Any:
+        return reduce(self.op, list(chain.from_iterable(parts)), self.zero)
+
+
+@dataclass(frozen=True, slots=True)
+class AsMap:
+    """The pairs as a dict; of a key's values the last one stays."""
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return lowered.Mapped()
+
+    def make(self, parts: Parts) -> dict[Any, Any]:
+        return dict(chain.from_iterable(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class AsCounts:
+    """The counts of each value added up."""
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return lowered.Counted()
+
+    def make(self, parts: Parts) -> dict[Any, int]:
+        counts: dict[Any, int] = defaultdict(int)
+        for record, count in chain.from_iterable(parts):
+            counts[record] += count
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class AsNothing:
+    """Nothing; the records are run through all the same, so that the job is waited for."""
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return lowered.Silent()
+
+    def make(self, parts: Parts) -> None:
+        for _ in parts:
+            pass
+
+
+@dataclass(frozen=True, slots=True)
+class AsTaken:
+    """The first `num` records, after those that earlier jobs of the same action found; `last` says that this job looks
+    at the last partition. A driver that sees too few goes on with a further job; whoever attaches cannot."""
+
+    num: int
+    earlier: tuple[Any, ...]
+    last: bool
+    shape: str
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        before = write_records(self.earlier) if self.earlier else b""
+        if len(before) > EARLIER_LIMIT:
+            return lowered.Taken(-1, shape=self.shape)
+        return lowered.Taken(self.num, before, self.last, self.shape)
+
+    def make(self, parts: Parts) -> list[Any]:
+        return [*self.earlier, *chain.from_iterable(parts)][: self.num]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenLater:
+    """What `AsTaken` is for whoever attaches."""
+
+    taken: lowered.Taken
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return self.taken
+
+    def make(self, parts: Parts) -> Any:
+        num, shape = self.taken.num, self.taken.shape
+        earlier = read_records(self.taken.before) if self.taken.before else []
+        records = [*earlier, *chain.from_iterable(parts)][: max(num, 0)]
+        if num < 0 or (len(records) < num and not self.taken.last):
+            raise ResultsGone(
+                "an action that takes the first records looks at a few partitions at a time, and its driver left "
+                f"between two such jobs: {len(records)} records were found so far, and nobody is there to go on"
+            )
+        if shape == "empty":
+            return not records
+        if shape == "first":
+            if not records:
+                raise ValueError("RDD is empty")
+            return records[0]
+        return records
+
+
+def answer_of(finish: Finish, load: Load) -> Answer:
+    """The answer that a plan describes, its functions loaded by `load`."""
+    match finish:
+        case lowered.Summed():
+            return AsSum()
+        case lowered.Reduced(f=f):
+            return AsReduction(load(f))
+        case lowered.Folded(op=op, zero=zero):
+            return AsFold(load(op), load(zero))
+        case lowered.Mapped():
+            return AsMap()
+        case lowered.Counted():
+            return AsCounts()
+        case lowered.Silent():
+            return AsNothing()
+        case lowered.Taken():
+            return TakenLater(finish)
+        case _:
+            return AsList()
