@@ -56,6 +56,7 @@ def kill(swarm: LoopSwarm, engine: SwarmEngine) -> None:
     async def cut() -> None:
         for task in engine._tasks:
             task.cancel()
+        await engine._neighbours.close()
         await engine._relay.close()
         await engine._session.close()
 
@@ -234,6 +235,7 @@ def test_a_program_whose_application_was_taken_over_hears_why(swarm: LoopSwarm) 
     with pytest.raises(SessionReplaced, match="another one took over"):
         sc.range(3).count()
     newer.stop()
+    sc.stop()
 
 
 def _site() -> Any:

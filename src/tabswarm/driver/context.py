@@ -84,13 +84,17 @@ class Context(EngineContext):
             with Context.attach("a1b2c3d4", "https://swarm.example/console#...") as application:
                 print([job.state for job in application.jobs()])
                 print(application.result())
+
+        >>> Context.attach("a1b2c3d4", "local[2]")
+        Traceback (most recent call last):
+        tabswarm.errors.BadLink: a local swarm ends with its program; attach takes the driver link of a swarm
         """
         from tabswarm.driver.attached import attach_application
         from tabswarm.driver.master import Local, check_master, chosen_master
 
         link = check_master(chosen_master(master))
         if isinstance(link, Local):
-            raise BadLink("a local swarm ends with its program; attach takes the driver link of a swarm as its master")
+            raise BadLink("a local swarm ends with its program; attach takes the driver link of a swarm")
         install_brief_errors()
         return attach_application(link, application, max_result_size=maxResultSize, progress=progress)
 

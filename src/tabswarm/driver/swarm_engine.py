@@ -328,8 +328,8 @@ class SwarmEngine:
             job.cancel()
         try:
             async with asyncio.timeout(GOODBYE):
+                await self._neighbours.close()  # first: nothing that is lost on the way may leave its socket open
                 await self._leave()
-                await self._neighbours.close()
                 await self._relay.close()
                 await self._session.close()
         except (TimeoutError, ConnectionLost):
