@@ -16,6 +16,23 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)
 
 RECORD = 64 * 1024
 NO_WEBRTC = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"
+# The first channel of the tab that has brought 300 kB is closed, once.
+BREAKING = """
+{
+  const Real = RTCPeerConnection;
+  window.RTCPeerConnection = class extends Real {
+    createDataChannel(...given) {
+      const channel = super.createDataChannel(...given);
+      let received = 0;
+      channel.addEventListener("message", ({ data }) => {
+        received += data.byteLength;
+        if (received > 300_000 && !window.broken) { channel.close(); window.broken = received; }
+      });
+      return channel;
+    }
+  };
+}
+"""
 
 
 def group(link: str, megabytes: int) -> Any:
@@ -85,3 +102,14 @@ async def test_a_tab_without_webrtc_takes_the_relay_and_the_job_says_so(swarm: S
     assert answer == expected(8)
     assert "relayed" in await shown(page, "received") + await shown(page, "sent")
     assert "direct" not in await shown(page, "received") + await shown(page, "sent")
+
+
+async def test_a_channel_that_breaks_in_the_middle_of_a_block_costs_no_recomputation(
+    swarm: Swarm, chromium: Browser
+) -> None:
+    await swarm.add_tab(chromium)
+    page = await swarm.add_tab(chromium, before_load=BREAKING)
+    answer = await asyncio.to_thread(group, swarm.driver_link, 16)
+    moved = await bytes_of(swarm, lambda moved: moved["direct"] >= 2**18 and moved["relayed"] > 0)
+    assert answer == expected(16)
+    assert await page.evaluate("window.broken") >= 300_000, moved

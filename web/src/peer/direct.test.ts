@@ -118,6 +118,18 @@ test("after 3 s the relay is taken, and the channel that opens later is used fro
   expect(await tab("v1").direct.reach("v2")).not.toBe(null);
 });
 
+test("where timers come late, any message of the coordinator's ends a wait that was long enough", async () => {
+  const { coordinator, pass, tab } = tabs(["v1", "v2"]);
+  coordinator.held = true;
+  const first = watch(tab("v1").direct.reach("v2"));
+  await pass();
+  const late = vi.spyOn(performance, "now").mockReturnValue(performance.now() + PATIENCE);
+  tab("v1").direct.tick();
+  late.mockRestore();
+  await pass();
+  expect(first.is).toBe("relay");
+});
+
 test("a way that is cut is tried again behind the relay, farther and farther apart, as long as it is wanted", async () => {
   const { network, coordinator, pass, tab } = tabs(["v1", "v2"]);
   network.cut = true;

@@ -33,7 +33,7 @@ interface Standing {
   wanted: boolean;
   began: number;
   timer: ReturnType<typeof setTimeout> | undefined;
-  waiting: ((carrier: Carrier | null) => void)[];
+  waiting: { until: number; settle: (carrier: Carrier | null) => void }[];
 }
 
 /**
@@ -72,13 +72,27 @@ export class Direct {
       return null;
     }
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(null), patience);
+      const timer = setTimeout(() => this.tick(), patience);
       const settle = (carrier: Carrier | null) => {
         clearTimeout(timer);
         resolve(carrier);
       };
-      standing.waiting.push(settle);
+      standing.waiting.push({ until: performance.now() + patience, settle });
     });
+  }
+
+  /**
+   * Sends those to the relay who have waited long enough. In a hidden tab timers may come a minute late; what the
+   * coordinator says each second does not, so each of its messages is a tick as well.
+   */
+  tick(): void {
+    const now = performance.now();
+    for (const standing of this.standings.values()) {
+      if (standing.waiting.length === 0) continue;
+      const late = standing.waiting.filter(({ until }) => until <= now);
+      standing.waiting = standing.waiting.filter(({ until }) => until > now);
+      for (const { settle } of late) settle(null);
+    }
   }
 
   /** Takes a signal from another peer. */
@@ -182,7 +196,7 @@ export class Direct {
 
   /** Those who wait for a way to this peer wait no longer. */
   private settle(peer: string, carrier: Carrier | null): void {
-    for (const settle of this.standing(peer).waiting.splice(0)) settle(carrier);
+    for (const { settle } of this.standing(peer).waiting.splice(0)) settle(carrier);
   }
 
   private signal(peer: string, kind: Signal["kind"], data: SignalData): void {

@@ -9,6 +9,8 @@ export interface SessionEvents {
   hello(): Hello;
   opened(welcome: Welcome): void;
   message(message: ToVolunteer, bytes: Uint8Array): void;
+  /** Some message came, a ping perhaps: once a second at least, also where timers come late. */
+  heard?(): void;
   /** The coordinator is gone, or was never there; the next try comes in `retry` ms. */
   broken(retry: number): void;
   /** The coordinator would not have us, now or later: no further try. */
@@ -90,6 +92,7 @@ export class Session {
       socket.close(4400, "bad message");
       return this.lost(socket);
     }
+    this.events.heard?.();
     if (message.type === "Ping") return this.send({ type: "Pong", number: message.number });
     if (message.type === "Welcome") {
       this.welcomed = true;

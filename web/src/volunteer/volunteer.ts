@@ -117,6 +117,7 @@ export class Volunteer {
       hello: () => this.hello(),
       opened: (welcome) => this.opened(welcome),
       message: (message, bytes) => this.take(message, bytes),
+      heard: () => this.ways?.direct.tick(),
       broken: () => this.broken(),
       refused: ({ code, reason }) => {
         if (code === "unauthenticated" || code === "wrong_role") forgetInvite(window);
