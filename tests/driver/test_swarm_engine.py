@@ -9,11 +9,11 @@ import random
 import struct
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from operator import add
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar
 
 import pytest
 from tests.driver.loop_swarm import LoopSwarm, LoopVolunteer, loop_swarm
@@ -45,7 +45,8 @@ from tabswarm.rdd.source_data import SourceData
 from tabswarm.rdd.travel import read_block
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.transport.neighbours import Neighbourhood
-from tabswarm.transport.relay import FetchedBlock, Relay
+from tabswarm.transport.relay import FetchedBlock
+from tabswarm.transport.routes import Routes
 from tabswarm.transport.transfers import Ask
 
 
@@ -282,7 +283,7 @@ async def test_a_holder_that_sends_other_bytes_than_were_committed_is_not_believ
 
         asked: ClassVar[list[str]] = []
 
-        async def fetch(self, holder: str, asks: list[Ask]) -> list[FetchedBlock]:
+        async def fetch(self, holder: str, asks: Sequence[Ask]) -> list[FetchedBlock]:
             self.asked.append(holder)
             data = good if holder == "honest" else b"evil"
             return [FetchedBlock(ask.wanted.block, None, (4,), segment_hash(data), data) for ask in asks]
@@ -292,7 +293,7 @@ async def test_a_holder_that_sends_other_bytes_than_were_committed_is_not_believ
         block = BlockId("a", BlockKind.PARTITION, 1, 0, 0)
         return SwarmJob(1, plan, Nothing(), 100), Result(0, Location(block, 4, root_hash(honest), holders))
 
-    fetcher = result_fetcher.ResultFetcher(cast(Relay, Holders()), Neighbourhood(), lambda size: None)
+    fetcher = result_fetcher.ResultFetcher(Routes(Holders().fetch), Neighbourhood(), lambda size: None)
     job, result = job_of("liar", "honest")
     fetcher.take(job, [result])
     assert await asyncio.to_thread(list, job.results()) == [(0, b"good")]

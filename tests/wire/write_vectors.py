@@ -125,7 +125,7 @@ SIGNALS: list[m.Message] = [
     m.Signal(peer="v2", kind=m.SignalKind.OFFER, data='{"attempt":"x","sdp":"v=0\\r\\n"}'),
     m.Signal(peer="v2", kind=m.SignalKind.END),
 ]
-HOLDERS = m.Holders(holders=(Holder("v2", "tab", "Ada", ("webrtc", "tcp"), "h1", "10.0.0.1:9", "00ff"),))
+HOLDERS = m.Holders(holders=(Holder("v2", "tab", "Ada", ("webrtc", "tcp"), "h1", "10.0.0.1:9", "00ff", "t1"),))
 WELCOMES: list[m.Message] = [
     m.Welcome(peer="v1", resume="secret", swarm="s1", title="words", application="a1", version="0.1.0"),
     m.Welcome(peer="v1", resume="secret", swarm="s1"),
@@ -179,6 +179,7 @@ GOOD: dict[str, list[m.Message]] = {
         m.Assign(spec=SPEC, code=("f00d", "beef"), locations=(Location(PART, 3, b"", ("d1",)),), time_limit=60),
         m.CancelTask(task=1, attempt=0),
         m.DropBlocks(blocks=(PART,)),
+        m.Visitors(visitors=(m.Visitor("d1", "t1", "a1"), m.Visitor("v3", ""))),
         m.CopyBlocks(locations=(Location(PART, 3, ROOT, ("v1", "v2")),)),
         m.MayLeave(),
         m.MayLeave(left_behind=2),

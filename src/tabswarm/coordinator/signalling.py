@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.sessions import Session
+from tabswarm.coordinator.visits import port_of
 from tabswarm.plan.location import Holder
 from tabswarm.wire.messages import SIGNAL_LIMIT, Hello, Holders, Signal, SignalKind
 
@@ -33,14 +34,15 @@ class Signalling:
 
     def join(self, session: Session, hello: Hello) -> None:
         """A peer is here (again), and this is how it may be reached."""
+        address, fingerprint = port_of(hello)
         self._cards[session.peer] = Holder(
             peer=session.peer,
             kind=hello.kind,
             name=session.name,
             capabilities=tuple(word[:_LETTERS] for word in hello.capabilities[:_WORDS]),
             host=hello.host[:_LETTERS],
-            address=hello.address[:_LETTERS],
-            fingerprint=hello.fingerprint[:_LETTERS],
+            address=address,
+            fingerprint=fingerprint,
         )
         self._told[session.peer] = {}
 

@@ -18,6 +18,7 @@ from tabswarm.coordinator.sessions import Session
 from tabswarm.coordinator.signalling import Signalling
 from tabswarm.coordinator.tokens import Role
 from tabswarm.coordinator.translate import FROM_COMMAND, FROM_VOLUNTEER
+from tabswarm.coordinator.visits import Visits
 from tabswarm.errors import PlanRefused
 from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport, VolunteerReport
@@ -59,6 +60,7 @@ class Swarm:
         self.sessions: dict[str, Session] = {}
         self._bounds = bounds
         self._signalling = Signalling(self.sessions, bounds)
+        self._visits = Visits(self.sessions)
         self._code = CodeStores(bounds)
         self._drivers: dict[str, str] = {}
         self._jobs: dict[str, JobFacts] = {}
@@ -119,7 +121,7 @@ class Swarm:
             if isinstance(order, commands.AssignTask):
                 self._introduce(session, order)
             if (news := self._signalling.introduce(order.peer, named_holders(order))) is not None:
-                session.tell(news)
+                session.tell(self._visits.grant(session, news))
             application = getattr(order, "application", "")
             session.tell(FROM_COMMAND[type(order)](order, self._code.of(application)))
 
@@ -156,6 +158,7 @@ class Swarm:
         """A welcomed peer is here."""
         self.sessions[session.peer] = session
         self._signalling.join(session, hello)
+        self._visits.join(session, hello)
         if session.role is Role.VOLUNTEER:
             bounds = self._bounds
             self.feed(
@@ -187,6 +190,7 @@ class Swarm:
             return
         del self.sessions[session.peer]
         self._signalling.leave(session.peer)
+        self._visits.leave(session.peer)
         if session.role is Role.VOLUNTEER:
             self.feed(events.VolunteerLeft(peer=session.peer, reason=reason))
         elif session.application:

@@ -1,5 +1,5 @@
 """Brings a job's committed targets to the driver: inline ones at once, others from their holders, out of a neighbour's
-files or through the relay.
+files over a direct line, or through the relay.
 
 What arrives is checked against the root hash of its commit before anybody reads it. A holder that fails is not the
 job's failure: another holder is tried, and if all are gone the coordinator has the partition computed again and tells
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.errors import BlockUnavailable
-from tabswarm.plan.location import Holder, Location, Result
+from tabswarm.plan.location import Location, Result
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.exchange import FetchBroken, FetchedBlock
 from tabswarm.transport.neighbours import Neighbourhood, Place
-from tabswarm.transport.relay import FetchBroken, FetchedBlock, Relay
+from tabswarm.transport.routes import Routes
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
-from tabswarm.wire.messages import Holders
 
 BATCH = 16
 """Blocks asked for in one request."""
@@ -45,11 +45,10 @@ class _Wanted:
 class ResultFetcher:
     """Fetches by tasks of its own, on the loop on which it is used. `moved` is told the bytes that no relay carried."""
 
-    def __init__(self, relay: Relay, neighbours: Neighbourhood, moved: Callable[[int], None]) -> None:
-        self._relay = relay
+    def __init__(self, routes: Routes, neighbours: Neighbourhood, moved: Callable[[int], None]) -> None:
+        self._routes = routes
         self._neighbours = neighbours
         self._moved = moved
-        self._holders: dict[str, Holder] = {}
         self._queues: dict[str, list[_Wanted]] = {}
         self._requests: dict[str, int] = {}
         self._latest: dict[tuple[int, int], Result] = {}
@@ -68,10 +67,6 @@ class ResultFetcher:
                 continue
             self._latest[job.request, result.partition] = result
             self._queue(_Wanted(job, result))
-
-    def meet(self, message: Holders) -> None:
-        """Take how holders can be reached."""
-        self._holders.update({holder.peer: holder for holder in message.holders})
 
     def forget(self, job: SwarmJob) -> None:
         """The job is over: nothing of it is fetched any more."""
@@ -99,12 +94,12 @@ class ResultFetcher:
 
     async def _fetch(self, holder: str, batch: list[_Wanted]) -> None:
         live = [wanted for wanted in batch if self._is_wanted(wanted)]
-        if self._neighbours.reaches(self._holders.get(holder)):
+        if self._neighbours.reaches(self._routes.card(holder)):
             live = await self._share(holder, live)
         asks = [Ask(Wanted(w.result.location.block), w.result.location.size) for w in live]
         reason = "it sent less than it was asked for"
         try:
-            got = await self._relay.fetch(holder, asks) if asks else []
+            got = await self._routes.fetch(holder, asks) if asks else []
         except FetchBroken as broken:
             got, reason = broken.got, str(broken)
         except ConnectionLost:
@@ -112,6 +107,7 @@ class ResultFetcher:
         finally:
             self._requests[holder] -= 1
             self._pump(holder)
+        self._moved(sum(len(fetched.data) for fetched in got if fetched.direct))
         for wanted, fetched in zip(live, got):
             self._arrived(wanted, fetched, holder)
         for wanted in live[len(got) :]:

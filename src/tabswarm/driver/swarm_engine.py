@@ -1,4 +1,4 @@
-"""The engine over a coordinator: a control session and a relay socket, both on a background loop.
+"""The engine over a coordinator: a control session, a relay socket and direct lines, all on a background loop.
 
 Messages leave in the order in which they were asked for. When the session ends, every job that runs ends with the
 reason; later calls raise it.
@@ -26,11 +26,14 @@ from tabswarm.errors import CoordinatorUnreachable, PlanRefused, SessionReplaced
 from tabswarm.plan.lineage import Plan
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
+from tabswarm.transport.block_port import TCP, TcpWay
 from tabswarm.transport.connection import ConnectionLost, Door
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import Relay, open_relay
+from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_driver_session
 from tabswarm.wire.close_code import CloseCode
+from tabswarm.transport.websocket import local_host
 from tabswarm.wire.messages import (
     MESSAGE_LIMIT,
     Accepted,
@@ -184,15 +187,17 @@ class SwarmEngine:
 
     async def _connect(self, door: Door, token: str, name: str) -> Welcome:
         self._neighbours = Neighbourhood()
-        hello = self._introduction(token, name)
-        self._session = await open_driver_session(await door.connect("control"), hello)
+        control = await door.connect("control")
+        hello = self._introduction(token, name, bool(local_host(control)))
+        self._session = await open_driver_session(control, hello)
         welcome = self._session.welcome
         self._sources = SourceStore(welcome.application)
         relay_hello = msgspec.structs.replace(hello, socket="relay", resume=welcome.resume)
         self._relay = await open_relay(await door.connect("relay"), relay_hello, self._sources.look_up)
         await self._neighbours.open(welcome.peer, self._sources.place)
         self._moved = 0
-        self._fetcher = ResultFetcher(self._relay, self._neighbours, self._count_moved)
+        self._routes = Routes(self._relay.fetch, [TcpWay(welcome.peer)])
+        self._fetcher = ResultFetcher(self._routes, self._neighbours, self._count_moved)
         loop = asyncio.get_running_loop()
         self._tasks = [
             loop.create_task(self._listen(), name="tabswarm driver hears"),
@@ -201,7 +206,7 @@ class SwarmEngine:
         return welcome
 
     def _count_moved(self, size: int) -> None:
-        if not self._moved:
+        if size and not self._moved:
             asyncio.get_running_loop().call_later(MOVED_SECONDS, self._tell_moved)
         self._moved += size
 
@@ -210,7 +215,7 @@ class SwarmEngine:
             self._outbox.put_nowait(BytesMoved(application=self.application, direct=self._moved))
         self._moved = 0
 
-    def _introduction(self, token: str, name: str) -> Hello:
+    def _introduction(self, token: str, name: str, is_remote: bool) -> Hello:
         return Hello(
             token=token,
             role="driver",
@@ -219,7 +224,7 @@ class SwarmEngine:
             python=".".join(platform.python_version_tuple()[:2]),
             kind="library",
             name=name[:100],
-            capabilities=self._neighbours.capabilities,
+            capabilities=(*self._neighbours.capabilities, *((TCP,) if is_remote else ())),
             host=self._neighbours.id,
         )
 
@@ -275,7 +280,7 @@ class SwarmEngine:
                     )
                     self._progress.heard(job)
             case Holders():
-                self._fetcher.meet(message)
+                self._routes.meet(message)
             case ResultsReady():
                 if (job := self._by_id.get(message.job)) is not None:
                     self._fetcher.take(job, message.results)
@@ -329,6 +334,7 @@ class SwarmEngine:
         try:
             async with asyncio.timeout(GOODBYE):
                 await self._neighbours.close()  # first: nothing that is lost on the way may leave its socket open
+                await self._routes.close()
                 await self._leave()
                 await self._relay.close()
                 await self._session.close()

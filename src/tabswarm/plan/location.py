@@ -38,7 +38,10 @@ class Result(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Holder(msgspec.Struct, frozen=True, array_like=True):
-    """How a peer that holds blocks may be reached besides the relay; the words are those of its `Hello`."""
+    """How a peer that holds blocks may be reached besides the relay; the words are those of its `Hello`.
+
+    `ticket` is the coordinator's word to the port at `address` that you may ask there; for you alone.
+    """
 
     peer: str
     kind: str
@@ -47,3 +50,4 @@ class Holder(msgspec.Struct, frozen=True, array_like=True):
     host: str
     address: str
     fingerprint: str
+    ticket: str = ""

@@ -134,13 +134,17 @@ class _Incoming:
         self.left = 0
         self.parts: list[bytes] = []
         self.next_index = 0
-        self.credit = INITIAL_CREDIT
+        self.credit = 0
 
 
 class Requester:
-    """Asks, and takes what comes. `take_frames` gives what is to be sent after each call."""
+    """Asks, and takes what comes. `take_frames` gives what is to be sent after each call.
 
-    def __init__(self) -> None:
+    `window` is how many bytes of a stream may be on their way: a long way needs more than the initial credit.
+    """
+
+    def __init__(self, window: int = INITIAL_CREDIT) -> None:
+        self._window = max(window, INITIAL_CREDIT)
         self._streams: dict[int, _Incoming] = {}
         self._last = 0
         self._frames: list[bytes] = []
@@ -153,9 +157,11 @@ class Requester:
     def ask(self, holder: str, asks: Sequence[Ask]) -> int:
         """Ask `holder` for items, and return the stream's number."""
         self._last += 1
-        self._streams[self._last] = _Incoming(tuple(asks))
+        incoming = self._streams[self._last] = _Incoming(tuple(asks))
+        incoming.credit = INITIAL_CREDIT
         request = Request(holder=holder, items=tuple(ask.wanted for ask in asks))
         self._frames.append(frame(FrameType.REQUEST, self._last, _encode(request)))
+        self._grant(self._last, incoming)
         return self._last
 
     def cancel(self, stream: int) -> None:
@@ -229,11 +235,15 @@ class Requester:
         incoming.left -= size
         incoming.credit -= size
         incoming.parts.append(bytes(body))
-        if incoming.credit <= INITIAL_CREDIT // 2:
-            more = INITIAL_CREDIT - incoming.credit
+        if incoming.credit <= self._window // 2:
+            self._grant(stream, incoming)
+        return self._complete(stream, incoming)
+
+    def _grant(self, stream: int, incoming: _Incoming) -> None:
+        more = self._window - incoming.credit
+        if more > 0:
             incoming.credit += more
             self._frames.append(frame(FrameType.CREDIT, stream, more.to_bytes(4, "big")))
-        return self._complete(stream, incoming)
 
     def _complete(self, stream: int, incoming: _Incoming) -> RequesterEvent:
         item = incoming.item

@@ -29,6 +29,12 @@ class WebSocketConnection:
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
 
+    @property
+    def local_host(self) -> str:
+        """This end's address."""
+        address = self._socket.local_address
+        return str(address[0]) if isinstance(address, tuple) else ""
+
     async def send(self, data: bytes) -> None:
         try:
             await self._socket.send(data)
@@ -47,6 +53,11 @@ class WebSocketConnection:
 
     async def close(self, code: int = CloseCode.NORMAL, reason: str = "") -> None:
         await self._socket.close(CloseCode.NORMAL if code == CloseCode.GONE else code, reason[:120])
+
+
+def local_host(connection: Connection) -> str:
+    """The address of this host on a connection's way to the coordinator; empty where it takes none (in memory)."""
+    return connection.local_host if isinstance(connection, WebSocketConnection) else ""
 
 
 def _lost(closed: ConnectionClosed) -> ConnectionLost:

@@ -158,6 +158,21 @@ class Pong(Message, frozen=True):
 # --- the coordinator to a volunteer ---------------------------------------------------------------------------------
 
 
+class Visitor(msgspec.Struct, frozen=True, array_like=True):
+    """A peer that may ask at your block port with this ticket; without one, it may no more. With an `application` it
+    may have that application's blocks only."""
+
+    peer: str
+    ticket: str
+    application: str = ""
+
+
+class Visitors(Message, frozen=True):
+    """Who may come to your block port, told before they are told where it is, and again when they may no more."""
+
+    visitors: tuple[Visitor, ...]
+
+
 class Code(Message, frozen=True):
     """Code blobs by hash, each sent once a session and application, before the first task that needs it."""
 
@@ -321,7 +336,7 @@ FromVolunteer = (
     | BytesMoved | Leaving
 )
 ToVolunteer = (
-    Welcome | Refused | Ping | Pong | Holders | Signal | Code | MapOutputs | Assign | CancelTask | DropBlocks
+    Welcome | Refused | Ping | Pong | Holders | Visitors | Signal | Code | MapOutputs | Assign | CancelTask | DropBlocks
     | CopyBlocks | MayLeave | EndApplication | JobInfo
 )
 FromDriver = (

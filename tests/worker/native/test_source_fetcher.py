@@ -15,6 +15,7 @@ from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.host_directory import host_directory
 from tabswarm.transport.neighbours import Neighbourhood, Place
 from tabswarm.transport.relay import FetchBroken, FetchedBlock
+from tabswarm.transport.routes import Routes
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire import messages as m
 from tabswarm.wire.messages import Assign, MapOutputs
@@ -82,8 +83,9 @@ class Here:
         self.moved = 0
         self.direct = 0
         self.at_end: list[Neighbourhood] = []
+        self.routes = Routes(self.others.fetch)
         self.neighbours = Neighbourhood(host_directory(folder))
-        self.fetcher = SourceFetcher("v1", self.store, self.others.fetch, self.neighbours, self._move)
+        self.fetcher = SourceFetcher("v1", self.store, self.routes, self.neighbours, self._move)
 
     def _move(self, application: str, size: int, direct: bool) -> None:
         self.moved += size
@@ -226,7 +228,7 @@ async def a_neighbour(here: Here, data: bytes, *, lie: Place | None = None, ask:
     there = Neighbourhood(host_directory(here.folder.parent))
     await there.open("v2", find)
     here.at_end.append(there)
-    here.fetcher.meet(m.Holders(holders=(Holder(ask, "native", "", ("files",), there.id, "", ""),)))
+    here.routes.meet(m.Holders(holders=(Holder(ask, "native", "", ("files",), there.id, "", ""),)))
     return file
 
 

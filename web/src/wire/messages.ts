@@ -227,8 +227,24 @@ export interface Holders {
   holders: Holder[];
 }
 
-/** How a peer that holds blocks may be reached besides the relay; the words are those of its `Hello`. */
-export type Holder = [peer: string, kind: string, name: string, capabilities: string[], host: string, address: string, fingerprint: string];
+/**
+ * How a peer that holds blocks may be reached besides the relay; the words are those of its `Hello`.
+ *
+ * `ticket` is the coordinator's word to the port at `address` that you may ask there; for you alone.
+ */
+export type Holder = [peer: string, kind: string, name: string, capabilities: string[], host: string, address: string, fingerprint: string, ticket: string];
+
+/** Who may come to your block port, told before they are told where it is, and again when they may no more. */
+export interface Visitors {
+  type: "Visitors";
+  visitors: Visitor[];
+}
+
+/**
+ * A peer that may ask at your block port with this ticket; without one, it may no more. With an `application` it
+ * may have that application's blocks only.
+ */
+export type Visitor = [peer: string, ticket: string, application: string];
 
 /** Code blobs by hash, each sent once a session and application, before the first task that needs it. */
 export interface Code {
@@ -976,6 +992,7 @@ export type ToVolunteer =
   | Ping
   | Pong
   | Holders
+  | Visitors
   | Signal
   | Code
   | MapOutputs
@@ -1099,7 +1116,9 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true]]},
   Refused: {"array": false, "tagField": "type", "tag": "Refused", "fields": [["code", "str", false], ["reason", "str", false], ["request", "int", true]]},
   Holders: {"array": false, "tagField": "type", "tag": "Holders", "fields": [["holders", ["list", ["struct", "Holder"]], false]]},
-  Holder: {"array": true, "tagField": null, "tag": null, "fields": [["peer", "str", false], ["kind", "str", false], ["name", "str", false], ["capabilities", ["list", "str"], false], ["host", "str", false], ["address", "str", false], ["fingerprint", "str", false]]},
+  Holder: {"array": true, "tagField": null, "tag": null, "fields": [["peer", "str", false], ["kind", "str", false], ["name", "str", false], ["capabilities", ["list", "str"], false], ["host", "str", false], ["address", "str", false], ["fingerprint", "str", false], ["ticket", "str", true]]},
+  Visitors: {"array": false, "tagField": "type", "tag": "Visitors", "fields": [["visitors", ["list", ["struct", "Visitor"]], false]]},
+  Visitor: {"array": true, "tagField": null, "tag": null, "fields": [["peer", "str", false], ["ticket", "str", false], ["application", "str", true]]},
   Code: {"array": false, "tagField": "type", "tag": "Code", "fields": [["application", "str", false], ["blobs", ["dict", "str", "bytes"], false]]},
   MapOutputs: {"array": false, "tagField": "type", "tag": "MapOutputs", "fields": [["application", "str", false], ["shuffle", "int", false], ["entries", ["list", ["struct", "MapOutput"]], false]]},
   MapOutput: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["generation", "int", false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", false], ["holders", ["list", "str"], false]]},

@@ -13,23 +13,27 @@ from tabswarm.executor.piece import Piece, proven
 from tabswarm.ids import BlockId
 from tabswarm.plan.location import Location
 from tabswarm.transport.connection import ConnectionLost
-from tabswarm.transport.relay import FetchBroken, FetchedBlock
+from tabswarm.transport.exchange import Fetch, FetchBroken, FetchedBlock
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
 from tabswarm.wire.messages import Copied, CopyBlocks
 from tabswarm.worker.native.block_store import BlockStore
-from tabswarm.worker.native.source_fetcher import Fetch
+from tabswarm.worker.native.source_fetcher import Moved
 
 
 class Copier:
-    """Carries out orders of copies for one session. `room` bytes at most may lie in the store."""
+    """Carries out orders of copies for one session. `room` bytes at most may lie in the store; `moved` is told what was
+    fetched."""
 
-    def __init__(self, me: str, store: BlockStore, fetch: Fetch, room: int, answer: Callable[[Copied], None]) -> None:
+    def __init__(
+        self, me: str, store: BlockStore, fetch: Fetch, room: int, answer: Callable[[Copied], None], moved: Moved
+    ) -> None:
         self._me = me
         self._store = store
         self._fetch = fetch
         self._room = room
         self._answer = answer
+        self._moved = moved
         self._orders: set[asyncio.Task[None]] = set()
 
     def order(self, order: CopyBlocks) -> None:
@@ -76,6 +80,7 @@ class Copier:
         except ConnectionLost:
             return
         for at, fetched in zip(asked, got, strict=False):
+            self._moved(at.block.application, len(fetched.data), fetched.direct)
             if await asyncio.to_thread(_is_proven, fetched, at.root):
                 await self._store.keep(fetched)
 

@@ -11,20 +11,21 @@ import asyncio
 import errno
 import os
 import shutil
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from tabswarm.errors import TabswarmError
 from tabswarm.ids import BlockId, BlockKind
-from tabswarm.plan.location import Holder, Location, MapOutput
+from tabswarm.plan.location import Location, MapOutput
 from tabswarm.plan.task import DriverSource, ShuffleSource, Source
 from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.exchange import FetchBroken, FetchedBlock
 from tabswarm.transport.neighbours import Neighbourhood, Place
-from tabswarm.transport.relay import FetchBroken, FetchedBlock
+from tabswarm.transport.routes import Routes
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
-from tabswarm.wire.messages import Assign, Holders, MapOutputs
+from tabswarm.wire.messages import Assign, MapOutputs
 from tabswarm.worker.native.block_store import BlockStore
 from tabswarm.worker.native.frames import Portion
 
@@ -34,7 +35,6 @@ UNKNOWN_CEILING = 1 << 30
 """The most bytes taken of a block whose size is only guessed (a file that the driver has not read yet)."""
 
 Moved = Callable[[str, int, bool], None]
-Fetch = Callable[[str, Sequence[Ask]], Awaitable[list[FetchedBlock]]]
 
 
 class SourceMissing(TabswarmError):
@@ -62,18 +62,17 @@ class _Need(NamedTuple):
 
 
 class SourceFetcher:
-    """Fetches for one session: `me` is this volunteer's peer id there, `fetch` asks one holder for many segments.
+    """Fetches for one session: `me` is this volunteer's peer id there, `routes` the ways to others.
 
     `moved` is told the application, the number of bytes that came from others, and whether no relay carried them.
     """
 
-    def __init__(self, me: str, store: BlockStore, fetch: Fetch, neighbours: Neighbourhood, moved: Moved) -> None:
+    def __init__(self, me: str, store: BlockStore, routes: Routes, neighbours: Neighbourhood, moved: Moved) -> None:
         self._me = me
         self._store = store
-        self._fetch = fetch
+        self._routes = routes
         self._neighbours = neighbours
         self._moved = moved
-        self._holders: dict[str, Holder] = {}
         self._tables: dict[tuple[str, int], dict[int, MapOutput]] = {}
 
     def learn(self, message: MapOutputs) -> None:
@@ -81,10 +80,6 @@ class SourceFetcher:
         table = self._tables.setdefault((message.application, message.shuffle), {})
         for entry in message.entries:
             table[entry.partition] = entry
-
-    def meet(self, message: Holders) -> None:
-        """Take how holders can be reached."""
-        self._holders.update({holder.peer: holder for holder in message.holders})
 
     def forget(self, application: str) -> None:
         """The application is over."""
@@ -140,21 +135,32 @@ class SourceFetcher:
         """Fetch what is not here, in rounds: in each, every need is asked of its next holder."""
         attempts = 0
         last: dict[BlockId, SourceMissing] = {}
+        remote = [need._replace(holders=self._in_turn(need.holders, turn)) for need in remote]
         while remote:
             groups: dict[str, list[_Need]] = {}
             for need in remote:
-                others = [holder for holder in need.holders if holder != self._me]
-                if attempts >= len(others):
+                if attempts >= len(need.holders) or need.holders[attempts] == self._me:
                     holder = self._me if self._me in need.holders else ""
                     raise last.get(need.block) or SourceMissing(
                         need.block, holder, f"unavailable: block {need.block} is nowhere"
                     )
-                groups.setdefault(others[(turn + attempts) % len(others)], []).append(need)
+                groups.setdefault(need.holders[attempts], []).append(need)
             rounds = await asyncio.gather(
                 *(self._fetch_from(holder, needs, found, prefix, last) for holder, needs in groups.items())
             )
             remote = [need for failed in rounds for need in failed]
             attempts += 1
+
+    def _in_turn(self, holders: tuple[str, ...], turn: int) -> tuple[str, ...]:
+        """The order in which to ask: neighbours, then others, each task beginning with another one; ourselves never."""
+        start = turn % len(holders) if holders else 0
+        rank = {True: 0, False: 1}
+        return tuple(
+            sorted(
+                holders[start:] + holders[:start],
+                key=lambda who: 2 if who == self._me else rank[self._neighbours.reaches(self._routes.card(who))],
+            )
+        )
 
     async def _fetch_from(
         self,
@@ -165,13 +171,13 @@ class SourceFetcher:
         last: dict[BlockId, SourceMissing],
     ) -> list[_Need]:
         """Ask one holder; gives back what it did not send."""
-        if self._neighbours.reaches(self._holders.get(holder)):
+        if self._neighbours.reaches(self._routes.card(holder)):
             needs = await self._share(holder, needs, found, prefix)
             if not needs:
                 return []
         asks = [Ask(Wanted(need.block, (need.segment,)), need.ceiling) for need in needs]
         try:
-            got = await self._fetch(holder, asks)
+            got = await self._routes.fetch(holder, asks)
         except FetchBroken as broken:
             got = broken.got
             last[broken.block] = SourceMissing(broken.block, holder, f"{broken.code}: {broken}", broken.corrupt)
@@ -180,7 +186,7 @@ class SourceFetcher:
             last[needs[0].block] = SourceMissing(needs[0].block, holder, f"the relay was lost: {lost}")
         for need, fetched in zip(needs, got):
             found[need.source, need.place] = await self._kept(need, fetched, holder, prefix)
-            self._moved(need.block.application, len(fetched.data), False)
+            self._moved(need.block.application, len(fetched.data), fetched.direct)
         for need in needs[len(got) :]:
             last.setdefault(need.block, SourceMissing(need.block, holder, f"{holder} did not send block {need.block}"))
         return needs[len(got) :]

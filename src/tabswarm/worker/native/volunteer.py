@@ -14,11 +14,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tabswarm.errors import ConnectionRefused
-from tabswarm.transport.connection import ConnectionLost, Door
+from tabswarm.transport.block_port import TCP, BlockPort, TcpWay
+from tabswarm.transport.connection import Connection, ConnectionLost, Door
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import FetchedBlock, Relay, open_relay
+from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_volunteer_session
 from tabswarm.transport.transfers import Ask
+from tabswarm.transport.websocket import local_host
 from tabswarm.wire import messages as m
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
 from tabswarm.worker.native.block_directory import make_block_directory
@@ -41,8 +44,8 @@ class NativeVolunteer:
     """A supervisor of `slots` worker processes, at a coordinator's `door`.
 
     `memory` is the budget for blocks in bytes: past it the volunteer goes on, and says so once. `say` takes lines for
-    the person. The folder of blocks is made in `block_root`, or where there is room. `joined` is set while a
-    session is open.
+    the person. The folder of blocks is made in `block_root`, or where there is room. At `block_port` (0: any that is
+    free; None: nowhere) other hosts may fetch blocks. `joined` is set while a session is open.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class NativeVolunteer:
         name: str = "",
         say: Say = lambda line: None,
         block_root: Path | None = None,
+        block_port: int | None = 0,
     ) -> None:
         self.slots = slots
         self.memory = memory
@@ -68,6 +72,9 @@ class NativeVolunteer:
         self._stopping = asyncio.Event()
         self._finishing = asyncio.Event()
         self._neighbours = Neighbourhood()
+        self._is_remote = False
+        self._port = BlockPort()
+        self._block_port = block_port
 
     def stop(self) -> None:
         """End the session at once, in good order: `run` returns soon."""
@@ -99,12 +106,29 @@ class NativeVolunteer:
         """Join, work until `stop`, and leave. Raises ConnectionRefused's kinds, and ConnectionLost."""
         connection = await self._door.connect("control")
         self._neighbours = Neighbourhood()
-        session = await open_volunteer_session(connection, self._hello())
+        self._is_remote = bool(local_host(connection))
+        self._port = await self._open_port(connection)
         try:
-            await self._work(session)
+            session = await open_volunteer_session(connection, self._hello())
+            try:
+                await self._work(session)
+            finally:
+                self.joined.clear()
+                await session.close()
         finally:
-            self.joined.clear()
-            await session.close()
+            await self._port.close()
+
+    async def _open_port(self, connection: Connection) -> BlockPort:
+        """A port for other hosts, at the address by which the coordinator is reached. Where it cannot listen, nobody
+        hears of it."""
+        port = BlockPort()
+        host = local_host(connection)
+        if host and self._block_port is not None:
+            try:
+                await port.listen(host, self._block_port)
+            except OSError as error:
+                self._say(f"cannot listen on {host} port {self._block_port or '(any)'}: {error}; others fetch by relay")
+        return port
 
     def _hello(self, resume: str = "") -> m.Hello:
         return m.Hello(
@@ -119,8 +143,10 @@ class NativeVolunteer:
             slots=self.slots,
             memory=self.memory,
             resume=resume,
-            capabilities=self._neighbours.capabilities,
+            capabilities=(*self._neighbours.capabilities, *((TCP,) if self._is_remote else ())),
             host=self._neighbours.id,
+            address=self._port.address,
+            fingerprint=self._port.fingerprint,
         )
 
     async def _work(self, session: Session[m.ToVolunteer]) -> None:
@@ -131,12 +157,14 @@ class NativeVolunteer:
         line = _RelayLine(self._door, self._hello(session.welcome.resume), store)
         moved = _Moved()
         me = session.welcome.peer
-        sources = SourceFetcher(me, store, line.fetch, self._neighbours, moved.add)
+        routes = Routes(line.fetch, [TcpWay(me)])
+        sources = SourceFetcher(me, store, routes, self._neighbours, moved.add)
         await self._neighbours.open(me, store.place)
+        self._port.lookup = store.look_up
         runner = TaskRunner(self.slots, pool, store, sources, outbox.put_nowait)
-        copier = Copier(session.welcome.peer, store, line.fetch, self.memory, outbox.put_nowait)
+        copier = Copier(me, store, routes.fetch, self.memory, outbox.put_nowait, moved.add)
         ways = [
-            asyncio.create_task(self._receive(session, runner, sources, store, copier), name="tabswarm orders"),
+            asyncio.create_task(self._receive(session, runner, sources, routes, store, copier), name="tabswarm orders"),
             asyncio.create_task(_send(session, outbox), name="tabswarm reports"),
             asyncio.create_task(moved.tell(outbox), name="tabswarm bytes moved"),
             asyncio.create_task(line.keep(), name="tabswarm relay line"),
@@ -162,6 +190,7 @@ class NativeVolunteer:
             await copier.close()
             await runner.close()
             await self._neighbours.close()
+            await routes.close()
             await pool.close()
             await line.close()
             store.remove()  # no thread: at a program's end Python 3.12 starts none any more
@@ -177,6 +206,7 @@ class NativeVolunteer:
         session: Session[m.ToVolunteer],
         runner: TaskRunner,
         sources: SourceFetcher,
+        routes: Routes,
         store: BlockStore,
         copier: Copier,
     ) -> None:
@@ -192,7 +222,9 @@ class NativeVolunteer:
                 case m.Code(application=application, blobs=blobs):
                     runner.learn_code(application, blobs)
                 case m.Holders() as holders:
-                    sources.meet(holders)
+                    routes.meet(holders)
+                case m.Visitors() as visitors:
+                    await self._port.admit(visitors)
                 case m.MapOutputs() as entries:
                     sources.learn(entries)
                 case m.CancelTask(task=task, attempt=attempt):
