@@ -33,6 +33,24 @@ class ByteSize(click.ParamType[int]):
         return int(float(match[1]) * UNITS[match[2]])
 
 
+class BlockPortNumber(click.ParamType[int | None]):
+    """A port number, `any` (0) or `off` (None).
+
+    >>> [BlockPortNumber().convert(text, None, None) for text in ("any", "off", "8701")]
+    [0, None, 8701]
+    """
+
+    name = "port"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        text = str(value).strip().lower()
+        if text in ("any", "off"):
+            return 0 if text == "any" else None
+        if not text.isascii() or not text.isdigit() or not 1024 <= int(text) < 2**16:
+            self.fail(f"{value!r} is no port; write any, off, or a number from 1024 to 65535.", param, ctx)
+        return int(text)
+
+
 @click.command("worker")
 @click.argument("link")
 @click.option(
@@ -44,7 +62,14 @@ class ByteSize(click.ParamType[int]):
 )
 @click.option("--memory", default="2G", show_default=True, type=ByteSize(), help="Bytes of blocks to hold.")
 @click.option("--name", default="", help="What the swarm calls this worker; this machine's name unless given.")
-def command(link: str, slots: int, memory: int, name: str) -> None:
+@click.option(
+    "--block-port",
+    default="any",
+    show_default=True,
+    type=BlockPortNumber(),
+    help="TCP port at which other native workers and drivers of the swarm fetch blocks, over TLS; off for none.",
+)
+def command(link: str, slots: int, memory: int, name: str, block_port: int | None) -> None:
     """Join the swarm behind an invite LINK with native processes. `-` reads the link from standard input.
 
     A native worker is no sandbox: it runs the code of whoever has the swarm's driver link, with your rights on this
@@ -54,4 +79,13 @@ def command(link: str, slots: int, memory: int, name: str) -> None:
     """
     if link == "-":
         link = sys.stdin.readline().strip()
-    asyncio.run(run_worker(link, slots=slots, memory=memory, name=name, say=lambda line: err.print(line, markup=False)))
+    asyncio.run(
+        run_worker(
+            link,
+            slots=slots,
+            memory=memory,
+            name=name,
+            block_port=block_port,
+            say=lambda line: err.print(line, markup=False),
+        )
+    )

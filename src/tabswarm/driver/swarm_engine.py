@@ -32,8 +32,8 @@ from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import Relay, open_relay
 from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_driver_session
-from tabswarm.wire.close_code import CloseCode
 from tabswarm.transport.websocket import local_host
+from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.messages import (
     MESSAGE_LIMIT,
     Accepted,
@@ -347,6 +347,9 @@ class SwarmEngine:
     async def _leave(self) -> None:
         """Say that the program is over."""
         if self._session.lost is None:
+            if self._moved:
+                await self._session.send(BytesMoved(application=self.application, direct=self._moved))
+                self._moved = 0
             await self._session.send(StopApplication(keep_results=self._keep_results))
 
     def _must_live(self) -> None:

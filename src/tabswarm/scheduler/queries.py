@@ -87,9 +87,14 @@ def _is_source(application: Application, task: Task, block: BlockId) -> bool:
 
 
 def count_bytes(state: SwarmState, event: BytesMoved) -> None:
-    """Bytes are counted by application; they go on the account of its oldest running job, else of its latest."""
+    """Bytes are counted by application; they go on the account of its oldest running job, else of its latest, also
+    after the application has stopped: they are told with a delay."""
+    if min(event.direct, event.relayed) < 0:
+        return
     application = state.applications.get(event.application)
-    if application is None or min(event.direct, event.relayed) < 0:
+    if application is None:
+        if kept := state.stopped.get(event.application):
+            state.stopped[event.application] = (*kept[:-1], _with_bytes(kept[-1], event))
         return
     jobs = list(application.jobs.values())
     job = next((job for job in jobs if job.state is JobState.RUNNING), jobs[-1] if jobs else None)
@@ -98,9 +103,13 @@ def count_bytes(state: SwarmState, event: BytesMoved) -> None:
         job.ledger.relayed += event.relayed
     elif application.history:
         latest, known = next(reversed(application.history.items()))
-        moved = BytesReport(
-            direct=known.bytes.direct + event.direct,
-            relayed=known.bytes.relayed + event.relayed,
-            inline=known.bytes.inline,
-        )
-        application.history[latest] = structs.replace(known, bytes=moved)
+        application.history[latest] = _with_bytes(known, event)
+
+
+def _with_bytes(report: JobReport, event: BytesMoved) -> JobReport:
+    moved = BytesReport(
+        direct=report.bytes.direct + event.direct,
+        relayed=report.bytes.relayed + event.relayed,
+        inline=report.bytes.inline,
+    )
+    return structs.replace(report, bytes=moved)

@@ -129,7 +129,7 @@ class BlockPort:
         self._visitors: dict[str, Visitor] = {}
         self._news = asyncio.Condition()
         self._unknown = 0
-        self._lines: dict[str, set[Exchange]] = {}
+        self._lines: dict[str, set[asyncio.Task[None]]] = {}
         self._guests: set[asyncio.Task[None]] = set()
 
     async def admit(self, message: Visitors) -> None:
@@ -140,7 +140,7 @@ class BlockPort:
                 continue
             self._visitors.pop(visitor.peer, None)
             for line in self._lines.pop(visitor.peer, set()):
-                await line.close()
+                line.cancel()
         async with self._news:
             self._news.notify_all()
 
@@ -170,6 +170,9 @@ class BlockPort:
         try:
             visitor = await self._known(connection)
             if visitor is not None:
+                lines = self._lines.setdefault(visitor.peer, set())
+                lines.add(guest)
+                guest.add_done_callback(lines.discard)
                 await self._serve(connection, visitor)
         except (ConnectionLost, TimeoutError, asyncio.CancelledError, *MALFORMED):
             pass  # it went, or was sent away
@@ -200,12 +203,9 @@ class BlockPort:
     async def _serve(self, connection: StreamConnection, visitor: Visitor) -> None:
         await connection.send(b"")
         line = Exchange(connection, self._lookup_for(visitor.application), direct=True)
-        lines = self._lines.setdefault(visitor.peer, set())
-        lines.add(line)
         try:
             await line.wait_lost()
         finally:
-            lines.discard(line)
             await line.close()
 
     def _lookup_for(self, application: str) -> Lookup:

@@ -74,7 +74,7 @@ class Routes:
         """Take how holders can be reached."""
         for holder in message.holders:
             if self._cards.get(holder.peer) != holder and (known := self._standings.get(holder.peer)) is not None:
-                known.retry = 0.0  # it is somewhere else now
+                known.retry, known.failures = 0.0, 0  # it is somewhere else now
             self._cards[holder.peer] = holder
 
     def card(self, peer: str) -> Holder | None:

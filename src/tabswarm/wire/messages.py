@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import msgspec
+
 from tabswarm.ids import BlockId
 from tabswarm.plan.location import Holder, Location, MapOutput
 from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec

@@ -21,16 +21,29 @@ GIVE_UP_SECONDS = 300.0
 
 
 async def run_worker(
-    link: str, *, slots: int, memory: int = DEFAULT_MEMORY, name: str = "", say: Callable[[str], None] = print
+    link: str,
+    *,
+    slots: int,
+    memory: int = DEFAULT_MEMORY,
+    name: str = "",
+    block_port: int | None = 0,
+    say: Callable[[str], None] = print,
 ) -> None:
     """Join the swarm behind an invite link and work until SIGTERM or SIGINT, which lets it finish first; the second
     SIGINT does not.
 
-    `memory` in bytes. Raises `ConnectionRefused`'s kinds where the coordinator is not there, or will not have us.
+    `memory` in bytes; `block_port` as in `NativeVolunteer`. Raises `ConnectionRefused`'s kinds where the coordinator is
+    not there, or will not have us.
     """
     parsed = parse_link(link, role="volunteer")
     volunteer = NativeVolunteer(
-        WebSocketDoor(parsed), parsed.token, slots=slots, memory=memory, name=name or platform.node(), say=say
+        WebSocketDoor(parsed),
+        parsed.token,
+        slots=slots,
+        memory=memory,
+        name=name or platform.node(),
+        say=say,
+        block_port=block_port,
     )
     with stopped_by_signals(volunteer, say):
         await keep_joined(volunteer, say)
