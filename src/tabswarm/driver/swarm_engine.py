@@ -188,7 +188,8 @@ class SwarmEngine:
     async def _connect(self, door: Door, token: str, name: str) -> Welcome:
         self._neighbours = Neighbourhood()
         control = await door.connect("control")
-        hello = self._introduction(token, name, bool(local_host(control)))
+        self._abilities = (*self._neighbours.capabilities, *((TCP,) if local_host(control) else ()))
+        hello = self._introduction(token, name)
         self._session = await open_driver_session(control, hello)
         welcome = self._session.welcome
         self._sources = SourceStore(welcome.application)
@@ -215,7 +216,7 @@ class SwarmEngine:
             self._outbox.put_nowait(BytesMoved(application=self.application, direct=self._moved))
         self._moved = 0
 
-    def _introduction(self, token: str, name: str, is_remote: bool) -> Hello:
+    def _introduction(self, token: str, name: str) -> Hello:
         return Hello(
             token=token,
             role="driver",
@@ -224,7 +225,7 @@ class SwarmEngine:
             python=".".join(platform.python_version_tuple()[:2]),
             kind="library",
             name=name[:100],
-            capabilities=(*self._neighbours.capabilities, *((TCP,) if is_remote else ())),
+            capabilities=self._abilities,
             host=self._neighbours.id,
         )
 
