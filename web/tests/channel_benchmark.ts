@@ -16,7 +16,7 @@ const store = new BlockStore(2 ** 31);
 const nothing = { received: () => {}, served: () => {} };
 const send = (signal: Signal) => signals.postMessage({ from: me, signal });
 const direct = new Direct({ me, store, moved: nothing, send, connect: () => new RTCPeerConnection() });
-direct.learn({ type: "Holders", holders: [[to, "tab", "", ["webrtc"], "", "", ""]] });
+direct.learn({ type: "Holders", holders: [[to, "tab", "", ["webrtc"], "", "", "", ""]] });
 signals.onmessage = ({ data: { from, signal } }) => {
   if (signal.peer === me) direct.take({ ...signal, peer: from });
 };

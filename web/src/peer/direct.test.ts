@@ -51,7 +51,7 @@ function tabs(names: string[], options: { capable?: boolean; connect?: null } = 
   const capabilities = options.capable === false ? [] : ["webrtc"];
   const holders: Holders = {
     type: "Holders",
-    holders: names.map((name) => [name, "tab", "", capabilities, "", "", ""]),
+    holders: names.map((name) => [name, "tab", "", capabilities, "", "", "", ""]),
   };
   for (const { direct } of all.values()) direct.learn(holders);
   const tab = (name: string) => all.get(name) as { direct: Direct; store: BlockStore; received: [number, string][] };
