@@ -21,7 +21,7 @@ from tabswarm.plan import operators as op
 from tabswarm.plan.dependency import AllPartitions, Edges, OneToOne, Shuffle, Span, Strided
 from tabswarm.plan.finish import Counted, Folded, Listed, Mapped, Reduced, Silent, Summed, Taken
 from tabswarm.plan.lineage import Node, Plan, SourceBlock
-from tabswarm.plan.location import Holder, Location, MapOutput, Result
+from tabswarm.plan.location import Held, Holder, Location, MapOutput, Result
 from tabswarm.plan.partitioner import CombineValues, FunctionPartitioner, GroupValues, HashPartitioner
 from tabswarm.plan.report import BytesReport, JobReport, NodeReport, VolunteerReport
 from tabswarm.plan.storage_level import StorageLevel
@@ -164,6 +164,7 @@ GOOD: dict[str, list[m.Message]] = {
         m.Leaving(),
         m.Leaving(reason="Finish then stop", drain=True),
         m.Copied(blocks=(PART,)),
+        m.Announce(blocks=(Held(PART, 3, ROOT), Held(MAPPED, 2**33, ROOT))),
     ],
     "ToVolunteer": [
         *EITHER,

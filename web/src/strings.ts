@@ -49,7 +49,8 @@ export const volunteer = {
     fetching: "Fetching what the task needs …",
     computing: "Computing",
     gone: "The coordinator is gone",
-    goneMore: "This tab tries to reach it again by itself. What it held is dropped; others compute it again.",
+    goneMore:
+      "This tab tries to reach it again by itself, and keeps what it holds for ten minutes. Others go on in the meantime.",
     leaving: "Leaving …",
     finishing: "Finishing …",
     finishingMore:

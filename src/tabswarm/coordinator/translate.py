@@ -46,6 +46,7 @@ FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
     ),
     m.Resources: lambda peer, said: events.ResourcesChanged(peer=peer, slots=said.slots, memory=said.memory),
     m.Copied: lambda peer, said: events.BlocksCopied(peer=peer, blocks=said.blocks),
+    m.Announce: lambda peer, said: events.BlocksAnnounced(peer=peer, blocks=said.blocks),
     m.BlocksLost: lambda peer, said: events.BlocksLost(peer=peer, blocks=said.blocks),
     # What was relayed the relay itself has counted, and no volunteer is asked for it.
     m.BytesMoved: lambda peer, said: events.BytesMoved(application=said.application, direct=max(0, said.direct)),

@@ -17,6 +17,14 @@ class Location(msgspec.Struct, frozen=True, array_like=True):
     holders: tuple[str, ...]
 
 
+class Held(msgspec.Struct, frozen=True, array_like=True):
+    """A block that a volunteer still has from an earlier session: its size in bytes and its root hash."""
+
+    block: BlockId
+    size: int
+    root: bytes
+
+
 class MapOutput(msgspec.Struct, frozen=True, array_like=True):
     """Where one map output is. A later entry for the same partition replaces this one; `holders` may be empty: it
     is lost."""

@@ -21,6 +21,8 @@ from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
 from tabswarm.plan.location import Location, MapOutput
 
 DRIVER_GENERATION = 0
+LOST = 10_000
+"""Lost blocks that an application remembers, in case that their holder comes back."""
 
 
 @dataclass(slots=True, eq=False)
@@ -92,7 +94,7 @@ def _latest(entries: list[MapOutput]) -> list[MapOutput]:
 @dataclass(slots=True, eq=False)
 class BlockTable:
     """All blocks of one application, found by key, by holder and by the node that owns them (a map output belongs to
-    the node that reads it)."""
+    the node that reads it). `lost` are those whose last holder left and may come back with them."""
 
     application: str
     stored: dict[SinkKey, StoredBlock] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class BlockTable:
     by_holder: dict[str, dict[SinkKey, None]] = field(default_factory=dict)
     by_owner: dict[int, dict[SinkKey, None]] = field(default_factory=dict)
     shuffles_of: dict[int, dict[int, None]] = field(default_factory=dict)
+    lost: dict[SinkKey, StoredBlock] = field(default_factory=dict)
     last_generation: int = DRIVER_GENERATION
 
     def open_shuffle(self, shuffle: int, child: int, map_partitions: int) -> MapOutputTable:
@@ -130,6 +133,7 @@ class BlockTable:
     def put(self, key: SinkKey, block: StoredBlock) -> None:
         """A commit: the key had no stored block, and has this one now."""
         self.stored[key] = block
+        self.lost.pop(key, None)
         self.by_owner.setdefault(self.owner(key), {})[key] = None
         for holder in block.holders:
             self.by_holder.setdefault(holder, {})[key] = None
@@ -167,6 +171,13 @@ class BlockTable:
         self._forget(key, block)
         return True
 
+    def remember(self, key: SinkKey) -> None:
+        """The block's only holder is gone, and may come back with it."""
+        self.lost.pop(key, None)
+        self.lost[key] = self.stored[key]
+        while len(self.lost) > LOST:
+            del self.lost[next(iter(self.lost))]
+
     def drop(self, key: SinkKey) -> StoredBlock:
         """Nobody needs the block: take it out of the table and say who has to let go of it."""
         block = self.stored[key]
@@ -193,6 +204,10 @@ class BlockTable:
         gone = tuple(self.shuffles_of.pop(child, ()))
         for shuffle in gone:
             del self.shuffles[shuffle]
+        if gone:
+            forgotten = [key for key in self.lost if isinstance(key, MapOutputKey) and key.shuffle in gone]
+            for key in forgotten:
+                del self.lost[key]
         return gone
 
 

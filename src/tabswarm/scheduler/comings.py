@@ -61,6 +61,8 @@ def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
         returned.append(task)
     for application in state.applications.values():
         for key in list(application.blocks.by_holder.get(event.peer, ())):
+            if len(application.blocks.stored[key].holders) == 1:
+                application.blocks.remember(key)
             lose_location(state, application, key, event.peer)
     for task in returned:
         task.tried.pop(event.peer, None)
@@ -112,6 +114,7 @@ def fetch_failed(state: SwarmState, event: FetchFailed) -> None:
         volunteer = state.volunteers.by_id.get(holder)
         if event.corrupt and volunteer is not None:
             volunteer.strikes += 1
+            state.drop_at(holder, (event.block,))
         lose_block(state, event.block, holder)
     else:
         rest(state, task)

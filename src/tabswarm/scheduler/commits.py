@@ -135,9 +135,15 @@ def _store(state: SwarmState, application: Application, job: Job, peer: str, key
         lasting=not waiting and not persisted,
         inline=report.inline if waiting else None,
     )
+    put_block(state, application, key, block)
+
+
+def put_block(state: SwarmState, application: Application, key: SinkKey, block: StoredBlock) -> None:
+    """The key has this block from now on; drivers that wait for it are told at the end of the event."""
     application.blocks.put(key, block)
     application.short[key] = None
     if isinstance(key, BlockKey):
+        waiting = application.targets.get(key, {})
         for job_id in waiting:
             target_of = state.jobs[job_id]
             if target_of.uncommitted.pop(key, key) is None:

@@ -7,6 +7,7 @@ import msgspec
 
 from tabswarm.ids import BlockId
 from tabswarm.plan.lineage import Plan
+from tabswarm.plan.location import Held
 from tabswarm.plan.task import Failure, Run, SinkReport
 
 
@@ -188,6 +189,13 @@ class BlocksCopied(_Event, frozen=True):
     blocks: tuple[BlockId, ...]
 
 
+class BlocksAnnounced(_Event, frozen=True):
+    """A volunteer is back, and still holds these blocks from before it was taken for gone."""
+
+    peer: str
+    blocks: tuple[Held, ...]
+
+
 class VolunteerFinishing(_Event, frozen=True):
     """A volunteer's person asked it to finish and then stop."""
 
@@ -225,6 +233,7 @@ Event = (
     | FetchFailed
     | BlocksLost
     | BlocksCopied
+    | BlocksAnnounced
     | VolunteerFinishing
     | BytesMoved
 )

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
 from tabswarm.scheduler.applications import HISTORY, Application
-from tabswarm.scheduler.block_locations import key_of
+from tabswarm.scheduler.block_locations import LOST, key_of
 from tabswarm.scheduler.copies import copies_wanted, is_short
 from tabswarm.scheduler.jobs import Job, JobState
 from tabswarm.scheduler.ledger import RAN, Reason
@@ -72,6 +72,8 @@ def _check_blocks(state: SwarmState, application: Application) -> None:
         _require(key in blocks.by_owner.get(blocks.owner(key), {}), f"16: nobody owns {block.id}")
         _require(key not in application.promised, f"5: {block.id} exists and is made again")
         held += len(block.holders)
+    _require(not blocks.lost.keys() & blocks.stored.keys(), "7: a block is lost and stored")
+    _require(len(blocks.lost) <= LOST, "16: lost blocks are remembered without end")
     _require(sum(map(len, blocks.by_holder.values())) == held, "7: a holder lists a block that is not stored")
     _require(sum(map(len, blocks.by_owner.values())) == len(blocks.stored), "16: a node owns a block that is gone")
     for shuffle, table in blocks.shuffles.items():

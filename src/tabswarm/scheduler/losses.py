@@ -12,7 +12,7 @@ tasks are cut anew together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey, cut
 from tabswarm.scheduler.applications import Application
@@ -88,7 +88,7 @@ def recut(state: SwarmState, application: Application) -> None:
             job = state.jobs[job_id]
             added += add_tasks(state, application, job, cut(job.plan, keys, application), first=not lost)
         if added and _waits_in_a_circle(application, added):
-            _unravel(state, application)
+            cut_anew(state, application, (TaskState.BLOCKED,))
 
 
 def _upstream(application: Application, task: Task) -> Iterator[Task]:
@@ -130,14 +130,14 @@ def _waits_in_a_circle(application: Application, added: list[Task]) -> bool:
     return False
 
 
-def _unravel(state: SwarmState, application: Application) -> None:
-    """Give up all blocked tasks of the application and cut what they were for again, from what exists and from tasks
-    that wait for nothing: whatever is left cannot wait for anything new."""
+def cut_anew(state: SwarmState, application: Application, states: Container[TaskState]) -> None:
+    """Give up all tasks of the application in these states (but those that wait for the driver alone) and cut what they
+    were for again, from what exists and from the tasks that are left."""
     blocked = [
         task
         for job in application.jobs.values()
         for task in job.tasks.values()
-        if task.state is TaskState.BLOCKED and any(not isinstance(need, DriverNeed) for need in task.missing)
+        if task.state in states and (not task.missing or any(not isinstance(need, DriverNeed) for need in task.missing))
     ]
     histories: dict[SinkKey, Task] = {key: task for task in blocked for key, _ in task.cut.sinks}
     for task in blocked:

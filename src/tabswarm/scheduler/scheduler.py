@@ -36,6 +36,7 @@ from tabswarm.scheduler.copies import (
 from tabswarm.scheduler.endings import cancel, fetched, stop_application
 from tabswarm.scheduler.events import (
     ApplicationStopped,
+    BlocksAnnounced,
     BlocksCopied,
     BlocksLost,
     BytesMoved,
@@ -68,6 +69,7 @@ from tabswarm.scheduler.placement import place_ready_tasks
 from tabswarm.scheduler.queries import count_bytes
 from tabswarm.scheduler.retention import release, unpersist
 from tabswarm.scheduler.retries import attempt_failed
+from tabswarm.scheduler.returns import blocks_announced
 from tabswarm.scheduler.speculation import speculate
 from tabswarm.scheduler.submission import submitted
 from tabswarm.scheduler.swarm_state import SwarmState
@@ -117,6 +119,8 @@ class Scheduler:
                 fetch_failed(state, event)
             case BlocksLost():
                 blocks_lost(state, event)
+            case BlocksAnnounced():
+                blocks_announced(state, event)
             case BlocksCopied():
                 blocks_copied(state, event)
             case VolunteerFinishing():

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tabswarm.ids import BlockId, BlockKind
+from tabswarm.plan.location import Held
 from tabswarm.plan.task import BlockSource, Failure, FailureKind, FromSource, Run, SinkReport, Step, TaskSpec
 from tabswarm.scheduler import commands as out
 from tabswarm.scheduler import events
@@ -184,6 +185,12 @@ class Scenario:
 
     def _copied(self, words: Words, options: Options) -> events.Event:
         return events.BlocksCopied(peer=words[0], blocks=tuple(read_block(word) for word in words[1:]))
+
+    def _announce(self, words: Words, options: Options) -> events.Event:
+        root, size = options.get("root", "root").encode(), int(options.get("size", "100"))
+        return events.BlocksAnnounced(
+            peer=words[0], blocks=tuple(Held(read_block(word), size, root) for word in words[1:])
+        )
 
     def _cancel(self, words: Words, options: Options) -> events.Event:
         return events.JobCancelled(job=words[0])

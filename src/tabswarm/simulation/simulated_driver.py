@@ -44,6 +44,7 @@ class SimulatedDriver:
         self.id = peer
         self.application = application
         self.alive = True
+        self.sessions = 1
         self.data: dict[tuple[int, int], bytes] = {}
         self.readers: dict[int, Callable[[int], bytes]] = {}
         self.jobs: dict[int, SimulatedJob] = {}

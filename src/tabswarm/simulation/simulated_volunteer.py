@@ -47,12 +47,20 @@ class SimulatedVolunteer:
         self.slots = slots
         self.python = python
         self.alive = True
+        self.sessions = 1
         self.slowness = 1
         self.store: dict[BlockId, WrittenSink] = {}
         self.tables: dict[tuple[str, int], dict[int, MapOutput]] = {}
         self.code: dict[str, dict[str, None]] = {}
         self.readers: dict[str, Code] = {}
         self.assigned: dict[tuple[int, int], Assignment] = {}
+
+    def break_session(self) -> None:
+        """Its tasks, tables and code go with the session; its blocks it keeps."""
+        self.alive = False
+        self.sessions += 1
+        self.assigned = {}
+        self.tables, self.code, self.readers = {}, {}, {}
 
     def receive(self, command: commands.Command) -> None:
         """Do as the coordinator says."""
@@ -171,8 +179,10 @@ class SimulatedVolunteer:
         """Fetch each block from one of its holders, and answer with those that came."""
         sources = [(at.block, self.swarm.random.choice(at.holders)) for at in command.locations]
 
+        session = self.sessions
+
         def arrived() -> None:
-            if not self.alive:
+            if not self.alive or self.sessions != session:
                 return
             for block, holder in sources:
                 sink = self.swarm.whole(holder, block)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tabswarm.executor import Piece, WrittenSink
 from tabswarm.executor.sources import Code
 from tabswarm.ids import BlockId
+from tabswarm.plan.location import Held
 from tabswarm.plan.task import TaskSpec
 from tabswarm.scheduler import commands, events
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, key_of
@@ -95,6 +96,30 @@ class SimulatedSwarm:
         self._last_message[(peer, "lost")] = lost_from
         noticed = lost_from - self.clock.now + self._between(self.conditions.noticed_after)
         self.clock.after(noticed, lambda: self.event(events.VolunteerLeft(peer=peer)))
+
+    def freeze(self, peer: str, away: int) -> None:
+        """A volunteer's session breaks: what is under way either way is lost. After `away` milliseconds it is back, as
+        the same volunteer, with its blocks."""
+        volunteer = self.volunteers.pop(peer)
+        volunteer.break_session()
+        session = volunteer.sessions
+
+        def noticed() -> None:
+            if volunteer.sessions == session and not volunteer.alive:
+                self.event(events.VolunteerLeft(peer=peer, reason="silent"))
+
+        def back() -> None:
+            volunteer.alive = True
+            self.volunteers[peer] = volunteer
+            joined = events.VolunteerJoined(
+                peer=peer, kind="tab", name=peer, slots=volunteer.slots, memory=2**30, python=volunteer.python
+            )
+            held = tuple(Held(block, sink.report.size, sink.report.root) for block, sink in volunteer.store.items())
+            self.event(joined)
+            self.send(volunteer, events.BlocksAnnounced(peer=peer, blocks=held))
+
+        self.clock.after(self._between(self.conditions.noticed_after), noticed)
+        self.clock.after(away, back)
 
     def finish(self, peer: str) -> None:
         """Somebody presses Finish then stop."""
@@ -207,7 +232,11 @@ class SimulatedSwarm:
     def send(self, peer: Peer, event: events.Event) -> None:
         """A peer's message travels to the coordinator."""
 
+        session = peer.sessions
+
         def arrived() -> None:
+            if peer.sessions != session:
+                return
             lost_from = self._last_message.get((peer.id, "lost"))
             if lost_from is None or self.clock.now < lost_from:
                 self.event(event)
@@ -236,10 +265,10 @@ class SimulatedSwarm:
         peer: Peer | None = self.volunteers.get(command.peer) or self.drivers.get(command.peer)
         if peer is None:
             return
-        there = peer
+        there, session = peer, peer.sessions
 
         def arrived() -> None:
-            if there.alive:
+            if there.alive and there.sessions == session:
                 there.receive(command)
 
         self.clock.after(self._arrival((command.peer, "down")), arrived)

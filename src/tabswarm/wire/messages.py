@@ -14,7 +14,7 @@ from enum import StrEnum
 import msgspec
 
 from tabswarm.ids import BlockId
-from tabswarm.plan.location import Holder, Location, MapOutput
+from tabswarm.plan.location import Held, Holder, Location, MapOutput
 from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec
 
 # isort: off
@@ -320,6 +320,13 @@ class BytesMoved(Message, frozen=True):
     direct: int = 0
 
 
+class Announce(Message, frozen=True):
+    """I am back, right after the Welcome of a new session, and still hold these blocks from the one before. Those that
+    count no more come back in a `DropBlocks`."""
+
+    blocks: tuple[Held, ...]
+
+
 class Leaving(Message, frozen=True):
     """I am about to go. The coordinator lets go of my tasks at once.
 
@@ -335,7 +342,7 @@ class Leaving(Message, frozen=True):
 # One line a few messages: as a column each they would be longer than what they list.
 FromVolunteer = (
     Pong | Ping | Signal | Started | Finished | Failed | FetchFailed | Output | Resources | BlocksLost | Copied
-    | BytesMoved | Leaving
+    | Announce | BytesMoved | Leaving
 )
 ToVolunteer = (
     Welcome | Refused | Ping | Pong | Holders | Visitors | Signal | Code | MapOutputs | Assign | CancelTask | DropBlocks

@@ -47,6 +47,7 @@ class LoneCoordinator:
     """A door for one volunteer, and what stands behind it."""
 
     def __init__(self) -> None:
+        self.peer = "v1"
         self.control: Connection | None = None
         self.relay: Relay | None = None
         self.relay_open = asyncio.Event()
@@ -69,7 +70,7 @@ class LoneCoordinator:
     async def _serve(self, connection: Connection, socket: str) -> None:
         hello = _hello(await connection.receive())
         assert hello.socket == socket and hello.role == "volunteer" and hello.kind == "native"
-        await connection.send(_encode(m.Welcome(peer="v1", resume="secret", swarm="s1", title="a class")))
+        await connection.send(_encode(m.Welcome(peer=self.peer, resume="secret", swarm="s1", title="a class")))
         if socket == "relay":
             assert hello.resume == "secret"
             self.relay = Relay(connection, self._look_up)

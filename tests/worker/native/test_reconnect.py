@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tabswarm.errors import CoordinatorUnreachable, TokenRefused, VersionRefused
+from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.transport.connection import Connection
 from tabswarm.transport.memory import pair
 from tabswarm.wire import messages as m
@@ -62,11 +63,34 @@ async def test_a_worker_that_lost_its_coordinator_joins_again_and_computes() -> 
         assert first is not None
         await first.close(1001, "restart")
         await coordinator.joined_times(2)
+        (held,) = (await coordinator.heard(m.Announce)).blocks
+        assert held.block == out_block(number)
+        assert root_hash(segment_hash((await coordinator.fetch(held.block)).data)) == held.root
         number = await coordinator.run(double)
         await coordinator.heard(m.Finished, task=number)
         assert await coordinator.records(out_block(number)) == [2, 4, 6]
     assert any("trying again" in line for line in said)
     assert sum("no sandbox" in line for line in said) == 2
+    volunteer.stop()
+    await running
+    await coordinator.close()
+
+
+async def test_a_worker_that_comes_back_to_another_coordinator_keeps_nothing() -> None:
+    coordinator = LoneCoordinator()
+    volunteer = NativeVolunteer(coordinator, "token", slots=1)
+    running = asyncio.create_task(keep_joined(volunteer, print))
+    async with asyncio.timeout(PATIENCE):
+        await volunteer.joined.wait()
+        number = await coordinator.run(double)
+        await coordinator.heard(m.Finished, task=number)
+        coordinator.peer = "v2"
+        assert coordinator.control is not None
+        await coordinator.control.close(1001, "restart")
+        await coordinator.joined_times(2)
+        number = await coordinator.run(double)
+        await coordinator.heard(m.Finished, task=number)
+    assert coordinator.count(m.Announce) == 0
     volunteer.stop()
     await running
     await coordinator.close()

@@ -8,6 +8,8 @@ export interface StoredBlock {
   sizes: number[];
   /** 16 bytes of blake2b for each segment. */
   hashes: Uint8Array;
+  /** The hash over `hashes`, as whoever wrote the block reported it (a page cannot make it). */
+  root?: Uint8Array;
 }
 
 /**
@@ -27,6 +29,11 @@ export class BlockStore {
 
   get count(): number {
     return this.blocks.size;
+  }
+
+  /** All blocks, to say what is still here when a session is taken up again. */
+  held(): [id: BlockId, size: number, root: Uint8Array][] {
+    return [...this.blocks.values()].flatMap(({ id, data, root }) => (root ? [[id, data.length, root]] : []));
   }
 
   has(id: BlockId): boolean {

@@ -28,7 +28,7 @@ const SILENCE = 10_000;
 /**
  * The control socket to the coordinator: says Hello, answers pings, and comes back by itself when it breaks.
  *
- * A session that broke is not resumed: the next one is a new peer, and what the old one held is dropped.
+ * The Hello may take up the session that broke, by its secret; the tasks and messages of that one are gone all the same.
  */
 export class Session {
   private socket: WebSocket | null = null;

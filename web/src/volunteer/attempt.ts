@@ -47,7 +47,7 @@ export function readFinished(
       throw new Error(`it wrote ${blockKey(sink.block)}, which is not its to write`);
     if (sink.size !== block.data.length || (sink.segments ?? 1) !== block.sizes.length)
       throw new Error(`the size of ${blockKey(sink.block)} is not what it reported`);
-    return { id: sink.block, ...block };
+    return { id: sink.block, ...block, root: sink.root };
   });
   return { finished, blocks };
 }

@@ -36,10 +36,10 @@ async function copyFrom(holder: string, asked: Location[], store: BlockStore, fe
     return room >= 0;
   });
   // One request a block: what has arrived is kept, whatever becomes of the next one.
-  for (const [block, size] of fitting) {
+  for (const [block, size, root] of fitting) {
     try {
       const [arrival] = await fetch(holder, [{ block, segments: null, limit: size }]).arrivals;
-      if (arrival) store.put([{ id: block, ...arrival }]);
+      if (arrival) store.put([{ id: block, ...arrival, root }]);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
     }

@@ -20,6 +20,8 @@ import { Workers } from "./workers.ts";
 const budget = () => ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * 2 ** 27;
 /** How this browser connects to another one; null where it cannot, or is set not to. No third party's server is asked. */
 const connect = typeof RTCPeerConnection === "function" ? () => new RTCPeerConnection() : null;
+/** How long blocks are kept for a session that may be taken up again, in ms. */
+const KEEP = 600_000;
 /** All cores but one, so that the device stays its person's own. */
 const mostCores = () => Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
 
@@ -40,6 +42,9 @@ export class Volunteer {
   /** Slots that the coordinator knows of: none before Python runs. */
   private offered = 0;
   private peer = "";
+  /** The secret that takes this session up again after it broke, as the same peer. */
+  private resume = "";
+  private keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly invite: string,
@@ -137,12 +142,17 @@ export class Volunteer {
       kind: "tab",
       slots: this.offered,
       memory: this.store.budget,
+      resume: this.resume,
       capabilities: connect ? ["webrtc"] : [],
     };
   }
 
   private opened(welcome: Welcome): void {
+    clearTimeout(this.keeping);
+    if (welcome.peer !== this.peer) this.store.dropAll();
+    else if (this.store.count > 0) this.session.send({ type: "Announce", blocks: this.store.held() });
     this.peer = welcome.peer;
+    this.resume = welcome.resume;
     state.title.value = welcome.title ?? "";
     this.leaveWays();
     const relayHello: Hello = { ...this.hello(), socket: "relay", resume: welcome.resume, slots: 0 };
@@ -161,14 +171,20 @@ export class Volunteer {
       state.phase.value = { is: "invited" };
   }
 
-  /** The session is over, and with it all that this tab was asked and all that it held. */
+  /** The session is over, and with it all that this tab was asked. What it holds it keeps for a while, to come back with. */
   private broken(): void {
     if (state.phase.value.is === "finishing") return this.stop();
     this.leaveWays();
     this.tasks.reset();
-    this.store.dropAll();
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.forget(), KEEP);
     state.job.value = "";
     if (state.phase.value.is !== "sealing") state.phase.value = { is: "gone" };
+    this.show();
+  }
+
+  private forget(): void {
+    this.store.dropAll();
     this.show();
   }
 
@@ -262,6 +278,7 @@ export class Volunteer {
   }
 
   private stopWork(): void {
+    clearTimeout(this.keeping);
     this.workers.close();
     this.sandbox?.close();
     this.sandbox = null;

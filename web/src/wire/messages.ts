@@ -171,6 +171,18 @@ export interface Copied {
 }
 
 /**
+ * I am back, right after the Welcome of a new session, and still hold these blocks from the one before. Those that
+ * count no more come back in a `DropBlocks`.
+ */
+export interface Announce {
+  type: "Announce";
+  blocks: Held[];
+}
+
+/** A block that a volunteer still has from an earlier session: its size in bytes and its root hash. */
+export type Held = [block: BlockId, size: number, root: Uint8Array];
+
+/**
  * Block bytes that I fetched since the last such message, by application: relayed or direct (files shared with a
  * process of the same host are direct). Told at most once a second, by volunteers and drivers.
  */
@@ -983,6 +995,7 @@ export type FromVolunteer =
   | Resources
   | BlocksLost
   | Copied
+  | Announce
   | BytesMoved
   | Leaving;
 
@@ -1111,6 +1124,8 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Resources: {"array": false, "tagField": "type", "tag": "Resources", "fields": [["slots", "int", false], ["memory", "int", false]]},
   BlocksLost: {"array": false, "tagField": "type", "tag": "BlocksLost", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
   Copied: {"array": false, "tagField": "type", "tag": "Copied", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
+  Announce: {"array": false, "tagField": "type", "tag": "Announce", "fields": [["blocks", ["list", ["struct", "Held"]], false]]},
+  Held: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false]]},
   BytesMoved: {"array": false, "tagField": "type", "tag": "BytesMoved", "fields": [["application", "str", false], ["relayed", "int", true], ["direct", "int", true]]},
   Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true], ["drain", "bool", true]]},
   Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true]]},
@@ -1212,7 +1227,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
 };
 /** The structs of each direction. */
 export const directions = {
-  FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "BytesMoved", "Leaving"],
+  FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
   ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
   FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
   ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Watched", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tabswarm.ids import BlockId
+from tabswarm.plan.location import Held
 from tabswarm.shipping.block_hash import root_hash
 from tabswarm.transport.neighbours import Place
 from tabswarm.transport.relay import FetchedBlock, Served
@@ -64,6 +65,10 @@ class BlockStore:
         offsets = tuple(itertools.accumulate(sizes, initial=0))
         self._blocks[block] = StoredBlock(path, offsets, hashes, root_hash(hashes))
         self.size += offsets[-1]
+
+    def held(self) -> tuple[Held, ...]:
+        """All blocks, with what proves that they are those that were committed."""
+        return tuple(Held(block, stored.size, stored.root) for block, stored in self._blocks.items())
 
     async def keep(self, fetched: FetchedBlock) -> None:
         """Take a copy of another volunteer's block, all of its segments."""

@@ -45,8 +45,11 @@ async def run_worker(
         say=say,
         block_port=block_port,
     )
-    with stopped_by_signals(volunteer, say):
-        await keep_joined(volunteer, say)
+    try:
+        with stopped_by_signals(volunteer, say):
+            await keep_joined(volunteer, say)
+    finally:
+        volunteer.discard()
 
 
 async def keep_joined(volunteer: NativeVolunteer, say: Callable[[str], None]) -> None:
@@ -56,7 +59,7 @@ async def keep_joined(volunteer: NativeVolunteer, say: Callable[[str], None]) ->
     while not volunteer.is_stopping:
         began = loop.time()
         try:
-            await volunteer.run()
+            await volunteer.run(keep=True)
         except ConnectionLost as lost:
             if volunteer.is_finishing:
                 return

@@ -1,7 +1,8 @@
 """One native volunteer: joins a swarm, runs what it is given, serves what it holds, and leaves nothing behind.
 
-`run` is one session. A session that is lost takes its tasks, blocks and processes with it; who wants to come back calls
-`run` again (`run.py` does).
+`run` is one session. A session that is lost takes its tasks and processes with it. Who wants to come back calls `run`
+again with `keep` (`run.py` does): then the blocks stay, the next session takes the last one up, as the same volunteer,
+and begins with a word on what is still held.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from tabswarm.errors import ConnectionRefused
 from tabswarm.transport.block_port import TCP, BlockPort, TcpWay
-from tabswarm.transport.connection import Connection, ConnectionLost, Door
+from tabswarm.transport.connection import Connection, ConnectionLost, Door, Socket
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import FetchedBlock, Relay, open_relay
 from tabswarm.transport.routes import Routes
@@ -36,6 +37,8 @@ MOVED_SECONDS = 1.0
 RELAY_RETRY_SECONDS = 0.5
 RELAY_PATIENCE_SECONDS = 10.0
 DEFAULT_MEMORY = 2 * 2**30
+KEEP_SECONDS = 600.0
+"""How long blocks are kept for a session that may be taken up again."""
 
 Say = Callable[[str], None]
 
@@ -75,6 +78,9 @@ class NativeVolunteer:
         self._is_remote = False
         self._port = BlockPort()
         self._block_port = block_port
+        self._store: BlockStore | None = None
+        self._last: m.Welcome | None = None
+        self._lost_at = 0.0
 
     def stop(self) -> None:
         """End the session at once, in good order: `run` returns soon."""
@@ -102,16 +108,27 @@ class NativeVolunteer:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
-    async def run(self) -> None:
-        """Join, work until `stop`, and leave. Raises ConnectionRefused's kinds, and ConnectionLost."""
+    async def run(self, *, keep: bool = False) -> None:
+        """Join, work until `stop`, and leave. Raises ConnectionRefused's kinds, and ConnectionLost; then, with `keep`,
+        the blocks are still here for the next call, or for `discard`."""
         connection = await self._door.connect("control")
         self._neighbours = Neighbourhood()
         self._is_remote = bool(local_host(connection))
         self._port = await self._open_port(connection)
         try:
-            session = await open_volunteer_session(connection, self._hello())
+            session = await open_volunteer_session(connection, self._hello("control", self._last))
             try:
                 await self._work(session)
+            except ConnectionLost:
+                self._lost_at = asyncio.get_running_loop().time()
+                if not keep:
+                    self.discard()
+                raise
+            except BaseException:
+                self.discard()
+                raise
+            else:
+                self.discard()
             finally:
                 self.joined.clear()
                 await session.close()
@@ -130,7 +147,24 @@ class NativeVolunteer:
                 self._say(f"cannot listen on {host} port {self._block_port or '(any)'}: {error}; others fetch by relay")
         return port
 
-    def _hello(self, resume: str = "") -> m.Hello:
+    def discard(self) -> None:
+        """Let go of the blocks of a session that will not be taken up again."""
+        store, self._store, self._last = self._store, None, None
+        if store is not None:
+            store.remove()  # no thread: at a program's end Python 3.12 starts none any more
+
+    async def _open_store(self, welcome: m.Welcome) -> BlockStore:
+        """The store of the session that this one takes up, else a fresh one."""
+        away = asyncio.get_running_loop().time() - self._lost_at
+        if self._last is not None and (self._last.peer != welcome.peer or away > KEEP_SECONDS):
+            self.discard()
+        self._last = welcome
+        if self._store is None:
+            directory = await asyncio.to_thread(make_block_directory, self.memory, self._block_roots)
+            self._store = BlockStore(directory)
+        return self._store
+
+    def _hello(self, socket: Socket, resumed: m.Welcome | None) -> m.Hello:
         return m.Hello(
             token=self._token,
             role="volunteer",
@@ -138,11 +172,11 @@ class NativeVolunteer:
             version=tabswarm_version(),
             python=platform.python_version(),
             kind="native",
-            socket="relay" if resume else "control",
+            socket=socket,
             name=self._name,
             slots=self.slots,
             memory=self.memory,
-            resume=resume,
+            resume=resumed.resume if resumed is not None else "",
             capabilities=(*self._neighbours.capabilities, *((TCP,) if self._is_remote else ())),
             host=self._neighbours.id,
             address=self._port.address,
@@ -150,11 +184,12 @@ class NativeVolunteer:
         )
 
     async def _work(self, session: Session[m.ToVolunteer]) -> None:
-        directory = await asyncio.to_thread(make_block_directory, self.memory, self._block_roots)
-        store = BlockStore(directory)
-        self.pool = pool = ProcessPool(self.slots, directory)
+        store = await self._open_store(session.welcome)
+        self.pool = pool = ProcessPool(self.slots, store.directory)
         outbox: asyncio.Queue[m.Message] = asyncio.Queue()
-        line = _RelayLine(self._door, self._hello(session.welcome.resume), store)
+        if held := store.held():
+            outbox.put_nowait(m.Announce(blocks=held))
+        line = _RelayLine(self._door, self._hello("relay", session.welcome), store)
         moved = _Moved()
         me = session.welcome.peer
         routes = Routes(line.fetch, [TcpWay(me)])
@@ -193,7 +228,6 @@ class NativeVolunteer:
             await routes.close()
             await pool.close()
             await line.close()
-            store.remove()  # no thread: at a program's end Python 3.12 starts none any more
             self.pool = None
 
     async def _take_leave(self, outbox: asyncio.Queue[m.Message]) -> None:
