@@ -74,11 +74,27 @@ async def test_a_watcher_is_told_all_and_takes_nothing_from_the_driver() -> None
         await relay.close()
 
 
+async def test_results_that_somebody_still_watches_stay_after_the_driver_has_them() -> None:
+    async with place() as here, volunteers(here, 1):
+        driver = await here.driver()
+        job = await submit(driver)
+        watcher = await another(here, driver.welcome.application, watch=True)
+        await watcher.send(m.Watch(request=3, job=job))
+        await until(watcher, m.Watched)
+        relays = [await here.relay(driver), await here.relay(watcher)]
+        for session, relay in zip((driver, watcher), relays):
+            assert await collect(session, relay, job) == EXPECTED
+            await session.send(m.Fetched(job=job))
+            await relay.close()
+        state = here.coordinator.swarm(here.swarm).scheduler.state  # type: ignore[attr-defined]
+        while state.jobs:
+            await settle()
+
+
 @pytest.mark.parametrize(
     "message",
     [
         m.Submit(request=1, plan=word_count_plan("a1", TEXTS, 2), code={}),
-        m.Fetched(job="j1"),
         m.Release(nodes=(1,)),
         m.Unpersist(node=1),
         m.StopApplication(keep_results=True),

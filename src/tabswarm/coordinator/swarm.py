@@ -284,9 +284,9 @@ class Swarm:
             case m.Watch(request=request, job=job) if session.watches:
                 self.feed(events.JobWatched(peer=session.peer, request=request, job=job))
             case m.CancelJob(job=job) if self._is_of(session, job) or session.kind == "cli":
-                self.feed(events.JobCancelled(job=job))
-            case m.Fetched(job=job) if self._is_of(session, job) and not session.watches:
-                self.feed(events.ResultsFetched(job=job))
+                self.feed(events.JobCancelled(job=job, peer=session.peer))
+            case m.Fetched(job=job) if self._is_of(session, job):
+                self.feed(events.ResultsFetched(peer=session.peer, job=job))
             case m.Release(nodes=nodes) if session.drives:
                 self.feed(events.NodesReleased(application=session.application, nodes=nodes))
             case m.Unpersist(node=node) if session.drives:

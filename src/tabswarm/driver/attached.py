@@ -211,9 +211,6 @@ class WatchingEngine(SwarmEngine):
     def _cancel(self, job: SwarmJob) -> None:
         self._ended(job)  # a job that grew over our limit is still somebody else's
 
-    def _done_with(self, job: SwarmJob) -> None:
-        self._ended(job)
-
     def _ended(self, job: SwarmJob) -> None:
         self._described.pop(job.request, None)
         super()._ended(job)

@@ -113,6 +113,12 @@ def _starve(state: SwarmState, application: Application, job: Job) -> None:
         )
 
 
+def look_soon(state: SwarmState, application: Application) -> None:
+    """A job of an application runs (again): if nobody drives it, look at it before long."""
+    if application.driver is None:
+        _set_alarm(state, application, state.now + min(LOOK_EVERY, state.source_patience))
+
+
 def _set_alarm(state: SwarmState, application: Application, due: int) -> None:
     if application.alarm is None or due < application.alarm or application.alarm <= state.now:
         application.alarm = due

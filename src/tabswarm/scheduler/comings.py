@@ -15,7 +15,7 @@ from tabswarm.scheduler.commands import TellFailed
 from tabswarm.scheduler.commits import find_lease
 from tabswarm.scheduler.copies import orders_end
 from tabswarm.scheduler.eligibility import eligible_pythons, untried_exist
-from tabswarm.scheduler.endings import fail
+from tabswarm.scheduler.endings import fail, let_go_if_taken
 from tabswarm.scheduler.events import (
     BlocksLost,
     DriverJoined,
@@ -174,8 +174,9 @@ def driver_joined(state: SwarmState, event: DriverJoined) -> None:
 def driver_left(state: SwarmState, event: DriverLeft) -> None:
     """A driver is gone. Its application goes on with what does not need it; tasks that do wait for it."""
     watched = state.applications.get(state.watchers.pop(event.peer, ""))
-    for job in watched.jobs.values() if watched is not None else ():
-        job.watchers.pop(event.peer, None)
+    for job in list(watched.jobs.values()) if watched is not None else ():
+        if job.watchers.pop(event.peer, None) is not None:
+            let_go_if_taken(state, job)
     application = state.applications.get(state.drivers.pop(event.peer, ""))
     if application is None or application.driver != event.peer:
         return

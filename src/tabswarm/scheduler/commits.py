@@ -150,7 +150,7 @@ def put_block(state: SwarmState, application: Application, key: SinkKey, block: 
                 target_of.untold[key] = None
                 for untold in target_of.watchers.values():
                     untold[key] = None
-                keep_small(application, target_of, key, block)
+                keep_small(target_of, key, block)
                 state.news[job_id] = target_of
         if not any(listeners(application, state.jobs[job_id]) for job_id in waiting):
             block.inline = None  # nobody hears of it now; what is kept, the jobs have

@@ -81,10 +81,19 @@ def _end_without_answer(
     _forget(state, application, job)
 
 
-def fetched(state: SwarmState, job: Job) -> None:
-    """The driver has everything. A job that lost targets in the meantime need not make them again; but one that keeps
-    its results stays for whoever attaches."""
-    if job.told_done and not job.keep:
+def fetched(state: SwarmState, job: Job, peer: str | None) -> None:
+    """Somebody has everything: the driver, or a watcher. A job that lost targets in the meantime need not make them
+    again; but one that keeps its results stays for whoever attaches, and one that is watched until nobody does."""
+    if not job.told_done:
+        return
+    if job.watchers.pop(peer or "", None) is None:
+        job.taken = True
+    let_go_if_taken(state, job)
+
+
+def let_go_if_taken(state: SwarmState, job: Job) -> None:
+    """A watcher wants no more of the job: where the driver has it too, that was the last one."""
+    if job.taken and not job.watchers and not job.keep:
         _let_go(state, job)
 
 

@@ -97,9 +97,10 @@ class JobWatched(_Event, frozen=True):
 
 
 class JobCancelled(_Event, frozen=True):
-    """A driver does not want the job any more."""
+    """A driver does not want the job any more; or a watcher, `peer`, who stops it where it still runs."""
 
     job: str
+    peer: str = ""
 
 
 class ApplicationStopped(_Event, frozen=True):
@@ -116,8 +117,9 @@ class ProgramEnded(_Event, frozen=True):
 
 
 class ResultsFetched(_Event, frozen=True):
-    """The driver has the job's results; its targets may go where nothing else needs them."""
+    """The driver, or a watcher, has the job's results; its targets may go where nothing and nobody else needs them."""
 
+    peer: str
     job: str
 
 

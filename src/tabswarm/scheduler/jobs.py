@@ -62,9 +62,9 @@ class Job:
     entries. `delivered` are targets that the present driver got inline, so that losing their blocks matters no
     more.
 
-    With `keep` its results stay after the driver has them. `kept` are results that the scheduler itself holds for who
-    comes later: small ones that were committed while no driver was there, or of a job that keeps its results.
-    `watchers` are told of the job beside the driver, each with the committed targets that it was not told of yet.
+    With `keep` its results stay after the driver has them. `kept` are small results that the scheduler itself holds
+    until then, `taken` says that the driver has them all. `watchers` are told of the job beside the driver, each with
+    the committed targets that it was not told of yet.
     `starved_since` is when it was first seen to lack source data that only its driver had."""
 
     id: str
@@ -89,6 +89,7 @@ class Job:
     paces: dict[Shape, Pace] = field(default_factory=dict)
     kept: dict[BlockKey, Result] = field(default_factory=dict)
     kept_bytes: int = 0
+    taken: bool = False
     watchers: dict[str, dict[BlockKey, None]] = field(default_factory=dict)
     starved_since: int | None = None
     told_done: bool = False

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey, cut
+from tabswarm.scheduler.absence import look_soon
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.jobs import Job, JobState
 from tabswarm.scheduler.open_tasks import add_tasks, close_task, vanished
@@ -55,6 +56,7 @@ def lose_target(state: SwarmState, job: Job, key: BlockKey) -> None:
     if job.state is JobState.DONE:
         job.move(JobState.RUNNING)
         use_nodes(state.applications[job.application], job)
+        look_soon(state, state.applications[job.application])
 
 
 def needer(state: SwarmState, application: Application, key: SinkKey) -> Job | None:

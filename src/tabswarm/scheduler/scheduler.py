@@ -142,10 +142,10 @@ class Scheduler:
             case JobWatched():
                 job_watched(state, event)
             case JobCancelled():
-                self._cancel(event.job)
+                self._cancel(event.job, event.peer)
             case ResultsFetched():
                 if event.job in state.jobs:
-                    fetched(state, state.jobs[event.job])
+                    fetched(state, state.jobs[event.job], event.peer)
             case ApplicationStopped():
                 if event.application in state.applications:
                     stop_application(state, state.applications[event.application])
@@ -161,12 +161,13 @@ class Scheduler:
             case BytesMoved():
                 count_bytes(state, event)
 
-    def _cancel(self, job_id: str) -> None:
+    def _cancel(self, job_id: str, peer: str) -> None:
         job = self.state.jobs.get(job_id)
         if job is None:
             return
         if job.state is JobState.DONE:
-            fetched(self.state, job)
+            if peer not in self.state.watchers:
+                fetched(self.state, job, None)
         else:
             cancel(self.state, job, "the job was cancelled")
 

@@ -142,11 +142,10 @@ def _result(application: Application, job: Job, key: BlockKey) -> Result:
     return Result(key.partition, block.location(), block.inline)
 
 
-def keep_small(application: Application, job: Job, key: BlockKey, block: StoredBlock) -> None:
-    """A target is committed: where nobody may be there to take it, the scheduler itself keeps it if it is small."""
-    if block.inline is None or not (job.keep or application.driver is None):
-        return
-    if key not in job.kept and job.kept_bytes + len(block.inline) <= KEPT_BYTES:
+def keep_small(job: Job, key: BlockKey, block: StoredBlock) -> None:
+    """A target is committed: if it is small, the scheduler itself keeps it until the driver says that it has it, so
+    that neither the driver's end nor a volunteer's makes anybody compute it again."""
+    if block.inline is not None and key not in job.kept and job.kept_bytes + len(block.inline) <= KEPT_BYTES:
         job.kept_bytes += len(block.inline)
         job.kept[key] = Result(key.partition, block.location(), block.inline)
 

@@ -199,7 +199,7 @@ class Scenario:
         return events.ApplicationStopped(application=words[0])
 
     def _fetched(self, words: Words, options: Options) -> events.Event:
-        return events.ResultsFetched(job=words[0])
+        return events.ResultsFetched(peer=options.get("by", ""), job=words[0])
 
     def _release(self, words: Words, options: Options) -> events.Event:
         return events.NodesReleased(application=words[0], nodes=tuple(map(int, words[1:])))

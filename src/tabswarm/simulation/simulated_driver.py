@@ -114,4 +114,4 @@ class SimulatedDriver:
     def _thank(self, job: SimulatedJob) -> None:
         if self.alive and job.over and job.error is None and not job.fetched:
             job.fetched = True
-            self.swarm.send(self, events.ResultsFetched(job=job.id))
+            self.swarm.send(self, events.ResultsFetched(peer=self.id, job=job.id))

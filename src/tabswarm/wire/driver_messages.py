@@ -36,7 +36,7 @@ class CancelJob(Message, frozen=True):
 
 
 class Fetched(Message, frozen=True):
-    """I have the job's results: its target blocks may go."""
+    """I have the job's results: its target blocks may go, where they are not kept and nobody else watches the job."""
 
     job: str
 

@@ -749,7 +749,7 @@ export interface CancelJob {
   job: string;
 }
 
-/** I have the job's results: its target blocks may go. */
+/** I have the job's results: its target blocks may go, where they are not kept and nobody else watches the job. */
 export interface Fetched {
   type: "Fetched";
   job: string;
