@@ -29,8 +29,8 @@ LOST = 10_000
 class StoredBlock:
     """The generation of a key that counts. `lasting` blocks (shuffles and forks) serve later jobs until their node is
     released; others go when their job's results are fetched or their node is unpersisted. `inline` is kept only until
-    it was told. `copying` are volunteers that were ordered to copy it, `refused` how often
-    those could not."""
+    it was told. Its `writer` answers for its bytes. `copying` are volunteers that were ordered to copy it,
+    `refused` how often those could not."""
 
     id: BlockId
     size: int
@@ -40,6 +40,7 @@ class StoredBlock:
     job: str
     lasting: bool
     inline: bytes | None = None
+    writer: str = ""
     copying: dict[str, None] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
 

@@ -29,6 +29,7 @@ from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.losses import lose_location, lose_target
 from tabswarm.scheduler.open_tasks import appeared, end_lease, give_back, give_up_queue, rest, vanished
 from tabswarm.scheduler.peers import Volunteer
+from tabswarm.scheduler.rests import note_arrival, note_departure, strike
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import describe
 from tabswarm.scheduler.tasks import DriverNeed, Task
@@ -42,9 +43,11 @@ def volunteer_joined(state: SwarmState, event: VolunteerJoined) -> None:
     """A volunteer is there. One that joins again without having left starts afresh."""
     if event.peer in state.volunteers.by_id:
         volunteer_left(state, VolunteerLeft(peer=event.peer, reason="joined again"))
-    state.volunteers.add(
-        Volunteer(event.peer, event.kind, event.name, event.slots, event.memory, event.python, event.capabilities)
+    volunteer = Volunteer(
+        event.peer, event.kind, event.name, event.slots, event.memory, event.python, event.capabilities
     )
+    state.volunteers.add(volunteer)
+    note_arrival(state, volunteer)
 
 
 def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
@@ -52,6 +55,7 @@ def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
     if event.peer not in state.volunteers.by_id:
         return
     volunteer = state.volunteers.remove(event.peer)
+    note_departure(state, event.peer)
     orders_end(state, volunteer)
     returned: list[Task] = []
     for task_id, number in volunteer.attempts:
@@ -111,11 +115,14 @@ def fetch_failed(state: SwarmState, event: FetchFailed) -> None:
     if isinstance(source, DriverKey) and lacks and holder == application.driver:
         _driver_lacks(state, application, job, task, source, event.reason)
     elif isinstance(source, BlockKey | MapOutputKey) and lacks:
+        stored = application.blocks.stored.get(source)
+        wrote = stored is not None and stored.id == event.block and stored.writer == holder
+        lose_block(state, event.block, holder)
         volunteer = state.volunteers.by_id.get(holder)
         if event.corrupt and volunteer is not None:
-            volunteer.strikes += 1
             state.drop_at(holder, (event.block,))
-        lose_block(state, event.block, holder)
+            if wrote:
+                strike(state, volunteer)
     else:
         rest(state, task)
 

@@ -134,6 +134,7 @@ def _store(state: SwarmState, application: Application, job: Job, peer: str, key
         job=job.id,
         lasting=not waiting and not persisted,
         inline=report.inline if waiting else None,
+        writer=peer,
     )
     put_block(state, application, key, block)
 

@@ -8,6 +8,7 @@ event; the numbers are those of the list of invariants that the design goes by:
         exists is computed again                            14  nothing of one application hangs on another
     6   an assigned task has all its sources                16  what is over leaves nothing behind
     7   locations and copies under way are of volunteers    19  a running job can go on, or waits for somebody named
+    23  who rests works only as a last resort, and not for ever
     8   what an assigned task reads cannot change under it  20, 21 no ready task stays beside an idle volunteer
                                                             24  two live attempts at a task at most, and no copy more
                                                                 of a block than is wanted
@@ -237,6 +238,17 @@ def _check_bounds(state: SwarmState) -> None:
     active = {volunteer.id for volunteer in state.volunteers.by_id.values() if volunteer.is_active}
     _require(state.volunteers.takers.keys() == active, "20: who takes tasks is miscounted")
     _require(sum(state.volunteers.active.values()) == len(active), "20: who takes tasks is miscounted by version")
+    for volunteer in state.volunteers.by_id.values():
+        _require(volunteer.resting == (volunteer.id in state.volunteers.aside), f"23: {volunteer.id} rests without end")
+        idle = volunteer.is_active or all(
+            state.tasks[task].attempts[number].started for task, number in volunteer.attempts
+        )
+        _require(idle, f"23: {volunteer.id} takes no task and has some")
+    admitted = [volunteer for volunteer in state.volunteers.by_id.values() if volunteer.admitted]
+    others = [
+        volunteer for volunteer in state.volunteers.by_id.values() if volunteer.is_active and not volunteer.admitted
+    ]
+    _require(not admitted or not others, f"23: {[volunteer.id for volunteer in admitted]} rest and work beside others")
     for peer in state.volunteers.finishing:
         _require(state.volunteers.by_id[peer].finishing, f"20: {peer} may not leave and did not ask to")
     for buckets in state.volunteers.buckets.values():

@@ -20,9 +20,10 @@ LEVELS = 16
 @dataclass(slots=True, eq=False)
 class Volunteer:
     """One volunteer. `attempts` are its leases as (task, attempt), oldest first; `code` and `tables` say what it has
-    been sent of each application. `strikes` counts bad blocks it served (quarantine is to come). `copying` are the
+    been sent of each application. `strikes` counts damaged blocks that it wrote. `copying` are the
     blocks that it was ordered to copy and has not answered for. A `finishing` one takes no task and wants to leave;
-    its last task was over at `finished_at` (milliseconds)."""
+    its last task was over at `finished_at` (milliseconds). A `resting` one takes none either, unless it is `admitted`
+    as a last resort."""
 
     id: str
     kind: str
@@ -41,11 +42,13 @@ class Volunteer:
     copying: dict[BlockId, None] = field(default_factory=dict)
     finishing: bool = False
     finished_at: int | None = None
+    resting: bool = False
+    admitted: bool = False
 
     @property
     def is_active(self) -> bool:
         """Whether it takes tasks at all."""
-        return self.slots > 0 and not self.finishing
+        return self.slots > 0 and not self.finishing and (self.admitted or not self.resting)
 
     @property
     def capacity(self) -> int:
@@ -65,7 +68,8 @@ Buckets = list[dict[str, None]]
 class Volunteers:
     """All volunteers by id, and those with room by Python version and load. `pythons` counts who is there by version,
     `active` those of them who take tasks; `takers` are the same, in the order in which the next copies go to them.
-    `finishing` are those who want to leave and may not yet. `freed`: somebody who could take no copy can now."""
+    `finishing` are those who want to leave and may not yet. `freed`: somebody who could take no copy can now.
+    `aside` are those who rest, and until when (milliseconds)."""
 
     by_id: dict[str, Volunteer] = field(default_factory=dict)
     buckets: dict[str, Buckets] = field(default_factory=dict)
@@ -74,6 +78,7 @@ class Volunteers:
     active: dict[str, int] = field(default_factory=dict)
     takers: dict[str, None] = field(default_factory=dict)
     finishing: dict[str, None] = field(default_factory=dict)
+    aside: dict[str, int] = field(default_factory=dict)
     freed: bool = False
     room: int = 0
     changes: int = 0
@@ -93,6 +98,7 @@ class Volunteers:
         if volunteer.is_active:
             self._add_active(volunteer, -1)
         self.finishing.pop(peer, None)
+        self.aside.pop(peer, None)
         self.pythons[volunteer.python] -= 1
         if not self.pythons[volunteer.python]:
             del self.pythons[volunteer.python]
@@ -111,6 +117,29 @@ class Volunteers:
         was = volunteer.is_active
         volunteer.finishing = True
         self.finishing[volunteer.id] = None
+        self._count_active(volunteer, was=was)
+        self.settle(volunteer)
+
+    def set_aside(self, volunteer: Volunteer, until: int) -> None:
+        """A volunteer rests until then (milliseconds)."""
+        was = volunteer.is_active
+        volunteer.resting, volunteer.admitted = True, False
+        self.aside[volunteer.id] = until
+        self._count_active(volunteer, was=was)
+        self.settle(volunteer)
+
+    def bring_back(self, volunteer: Volunteer) -> None:
+        """A volunteer has rested."""
+        was = volunteer.is_active
+        volunteer.resting = volunteer.admitted = False
+        del self.aside[volunteer.id]
+        self._count_active(volunteer, was=was)
+        self.settle(volunteer)
+
+    def admit(self, volunteer: Volunteer, *, admitted: bool) -> None:
+        """A volunteer that rests works all the same, or no longer does."""
+        was = volunteer.is_active
+        volunteer.admitted = admitted
         self._count_active(volunteer, was=was)
         self.settle(volunteer)
 

@@ -67,6 +67,7 @@ from tabswarm.scheduler.losses import recut
 from tabswarm.scheduler.open_tasks import wake_rested
 from tabswarm.scheduler.placement import place_ready_tasks
 from tabswarm.scheduler.queries import count_bytes
+from tabswarm.scheduler.rests import call_last_resort, next_waking, wake_volunteers
 from tabswarm.scheduler.retention import release, unpersist
 from tabswarm.scheduler.retries import attempt_failed
 from tabswarm.scheduler.returns import blocks_announced
@@ -88,8 +89,7 @@ class Scheduler:
         state.event += 1
         self._dispatch(event)
         if isinstance(event, Tick):
-            woken, rang = wake_rested(state), ring(state)
-            if woken or rang:
+            if any([wake_rested(state), wake_volunteers(state), ring(state)]):
                 self._follow_up()
             speculate(state)
             let_leave(state)
@@ -175,6 +175,7 @@ class Scheduler:
         """What any event may have made necessary. Failing a job while placing leaves wanted keys again: so a loop."""
         state = self.state
         while True:
+            call_last_resort(state)
             for application in list(state.applications.values()):
                 recut(state, application)
             place_ready_tasks(state)
@@ -220,7 +221,8 @@ class Scheduler:
     def next_deadline(self) -> int | None:
         """The time, in milliseconds, at which a `Tick` is due; None while none is."""
         heaps = (self.state.resting, self.state.watched)
-        due = [progress_deadline(self.state), leaving_deadline(self.state), next_alarm(self.state)]
+        state = self.state
+        due = [progress_deadline(state), leaving_deadline(state), next_alarm(state), next_waking(state)]
         due += (heap[0][0] for heap in heaps if heap)
         return min((time for time in due if time is not None), default=None)
 

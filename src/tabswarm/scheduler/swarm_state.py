@@ -26,6 +26,17 @@ STOPPED = 200
 
 
 @dataclass(slots=True, eq=False)
+class Conduct:
+    """What is remembered of a volunteer's conduct, also while it is away: departures (see `rests` for how they are
+    forgotten) and when the last was, damaged blocks, and until when it is quarantined, in milliseconds."""
+
+    departures: int = 0
+    departed: int = 0
+    strikes: int = 0
+    quarantined_until: int = 0
+
+
+@dataclass(slots=True, eq=False)
 class SwarmState:
     """The whole state. `late` counts reports by somebody who did not hold the lease; `drivers` maps a driver's peer to
     its application, `watchers` does it for who only looks on; `news` are jobs with results that were not told yet;
@@ -38,6 +49,7 @@ class SwarmState:
     jobs: dict[str, Job] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
     volunteers: Volunteers = field(default_factory=Volunteers)
+    conducts: dict[str, Conduct] = field(default_factory=dict)
     drivers: dict[str, str] = field(default_factory=dict)
     watchers: dict[str, str] = field(default_factory=dict)
     stopped: dict[str, tuple[JobReport, ...]] = field(default_factory=dict)
