@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import pytest
+from tests.end_to_end.big_shuffle import expected, group
 from tests.end_to_end.swarm import Swarm, wait_until
 
-from tabswarm import Context
 from tabswarm.browsers import Browser, Page
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
-RECORD = 64 * 1024
 NO_WEBRTC = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"
 # The first channel of the tab that has brought 300 kB is closed, once.
 BREAKING = """
@@ -33,25 +31,6 @@ BREAKING = """
   };
 }
 """
-
-
-def group(link: str, megabytes: int) -> Any:
-    """A groupByKey over so many MiB that do not compress. The tabs make the data, and the answer is small."""
-    from random import Random
-    from zlib import crc32
-
-    with Context(link) as sc:
-        records = sc.range(megabytes * 16, numSlices=12).map(lambda n: (n % 24, (n, Random(n).randbytes(RECORD))))
-        groups = records.groupByKey(6).mapValues(lambda values: [(n, crc32(data)) for n, data in sorted(values)])
-        return sorted(groups.collect())
-
-
-def expected(megabytes: int) -> Any:
-    from random import Random
-    from zlib import crc32
-
-    numbers = range(megabytes * 16)
-    return [(key, [(n, crc32(Random(n).randbytes(RECORD))) for n in numbers[key::24]]) for key in range(24)]
 
 
 async def bytes_of(swarm: Swarm, satisfied: Callable[[dict[str, int]], bool]) -> dict[str, int]:

@@ -3,7 +3,7 @@ import { FakeNetwork } from "../../tests/fake_connections.ts";
 import { settle } from "../../tests/puppet_volunteer.ts";
 import type { BlockId, Holders, Signal } from "../wire/messages.ts";
 import { BlockStore } from "./block_store.ts";
-import { Direct, PATIENCE, retryAfter, TRY_LIMIT } from "./direct.ts";
+import { Direct, MOST_ANSWERED, PATIENCE, retryAfter, TRY_LIMIT } from "./direct.ts";
 import type { Carrier } from "./exchange.ts";
 import { MOST_ALIVE } from "./pool.ts";
 
@@ -208,6 +208,22 @@ test("a signal of an attempt that was given up changes nothing, and neither does
   await pass();
   expect(first.is).toBe("direct");
   expect(network.made.length).toBe(2);
+});
+
+test("a peer that offers without end uses up its own share of connections and not the tab's", async () => {
+  const { network, coordinator, pass, tab } = tabs(["v1", "v2", "v3"]);
+  coordinator.deaf = true;
+  for (let number = 0; number < MOST_ANSWERED + 40; number += 1) {
+    const data = JSON.stringify({ attempt: `a${number}`, sdp: "0" });
+    tab("v1").direct.take({ type: "Signal", peer: "v2", kind: "offer", data });
+  }
+  await pass();
+  expect(network.made.length).toBe(MOST_ANSWERED);
+  expect(network.alive.length).toBeLessThanOrEqual(1);
+  coordinator.deaf = false;
+  const other = watch(tab("v1").direct.reach("v3"));
+  await pass();
+  expect(other.is).toBe("direct");
 });
 
 test("past 32 connections the idle one that was used longest ago goes, and the other side is told", async () => {

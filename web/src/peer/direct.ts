@@ -11,6 +11,8 @@ export const TRY_LIMIT = 15_000;
 /** How long to wait after the n-th failure in a row (from 1): 5 s, 10 s, 20 s ... up to 5 min, give or take a half. */
 export const RETRY_FIRST = 5_000;
 const RETRY_MOST = 300_000;
+/** Offers of one peer that are answered in a session: each costs a connection, and a tab has only so many in its life. */
+export const MOST_ANSWERED = 60;
 
 /** What the direct way needs of the tab around it. */
 export interface DirectSurroundings {
@@ -32,6 +34,8 @@ interface Standing {
   /** Somebody was sent to the relay since the last try. */
   wanted: boolean;
   began: number;
+  /** How many of its offers were answered. */
+  answered: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   waiting: { until: number; settle: (carrier: Carrier | null) => void }[];
 }
@@ -131,8 +135,12 @@ export class Direct {
       this.pool.remove(peer, older);
       older.close("the other side began anew");
     }
-    const connection = this.make(peer, said.attempt);
-    if (connection) return connection.answer(said.sdp ?? "");
+    const standing = this.standing(peer);
+    const connection = standing.answered < MOST_ANSWERED ? this.make(peer, said.attempt) : null;
+    if (connection) {
+      standing.answered += 1;
+      return connection.answer(said.sdp ?? "");
+    }
     this.signal(peer, "end", { attempt: said.attempt });
     this.settle(peer, null);
   }
@@ -207,7 +215,15 @@ export class Direct {
   private standing(peer: string): Standing {
     const known = this.standings.get(peer);
     if (known) return known;
-    const fresh: Standing = { failures: 0, retry: 0, wanted: false, began: 0, timer: undefined, waiting: [] };
+    const fresh: Standing = {
+      failures: 0,
+      retry: 0,
+      wanted: false,
+      began: 0,
+      answered: 0,
+      timer: undefined,
+      waiting: [],
+    };
     this.standings.set(peer, fresh);
     return fresh;
   }
