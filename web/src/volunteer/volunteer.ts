@@ -2,6 +2,7 @@ import type { ProbeTargets, Runtime } from "../frame/protocol.ts";
 import { BlockStore } from "../peer/block_store.ts";
 import { Direct } from "../peer/direct.ts";
 import type { Moved } from "../peer/exchange.ts";
+import { FetchError } from "../peer/fetching.ts";
 import { fetchBy } from "../peer/paths.ts";
 import { Relay } from "../peer/relay.ts";
 import { Session } from "../peer/session.ts";
@@ -233,7 +234,11 @@ export class Volunteer {
   }
 
   private fetch(holder: string, orders: Parameters<Fetch>[1]): ReturnType<Fetch> {
-    if (!this.ways) throw new Error("there is no session to fetch over");
+    if (!this.ways) {
+      const { block } = orders[0] as (typeof orders)[number];
+      const gone = new FetchError(block, holder, "this volunteer's session is over", false, true);
+      return { arrivals: Promise.reject(gone), cancel: () => {} };
+    }
     return fetchBy(this.ways.direct, this.ways.relay, holder, orders);
   }
 
