@@ -16,6 +16,7 @@ import pytest
 from tests.end_to_end.swarm import Swarm, wait_until
 
 from tabswarm import Context
+from tabswarm.browsers import Browser
 from tabswarm.ids import BlockId
 from tabswarm.transport.block_port import BlockPort
 from tabswarm.transport.connection import Connection
@@ -24,7 +25,7 @@ from tabswarm.transport.links import parse_link
 from tabswarm.transport.websocket import WebSocketDoor
 from tabswarm.worker.native import NativeVolunteer
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
 KEYS, RECORDS, PARTITIONS = 6, 400, 8
 
@@ -187,3 +188,18 @@ async def test_wrong_bytes_from_a_port_are_refused_and_the_answer_is_exact(
         assert isinstance(liar, Liar)
         assert await asyncio.to_thread(drive, swarm.driver_link) == EXPECTED
         assert liar.lies > 0
+
+
+async def test_a_tab_a_native_worker_and_the_driver_go_direct_to_one_another(
+    swarm: Swarm, chromium: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own_temporary_folder(monkeypatch, tmp_path / "other")
+    swarm.add_worker(name="other")
+    monkeypatch.delenv("TMPDIR")
+    await swarm.wait_for(lambda volunteers: len(volunteers) == 1)
+    await swarm.add_tab(chromium)
+    assert await asyncio.to_thread(drive, swarm.driver_link) == EXPECTED
+    told = await moved(swarm, lambda told: told["direct"] > BYTES)
+    assert told["relayed"] == 0, told
+    (job,) = await swarm.jobs()
+    assert {volunteer["kind"] for volunteer in job["volunteers"]} == {"tab", "native"}

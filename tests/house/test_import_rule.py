@@ -71,7 +71,7 @@ LIBRARIES: dict[str, set[str]] = {
     "executor": {"msgspec", "cloudpickle"},
     "shipping": {"msgspec", "cloudpickle", "backports", "numpy"},
     "wire": {"msgspec"},
-    "transport": {"msgspec", "websockets", "structlog", "cryptography"},
+    "transport": {"msgspec", "websockets", "structlog", "cryptography", "aiortc"},
     "coordinator": {"msgspec", "starlette", "uvicorn", "limits", "structlog", "platformdirs", "websockets"},
     "worker": {"msgspec", "cloudpickle", "psutil", "structlog", "platformdirs"},
     "worker.pyodide": {"msgspec", "cloudpickle"},

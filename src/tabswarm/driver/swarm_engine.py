@@ -26,12 +26,13 @@ from tabswarm.errors import CoordinatorUnreachable, PlanRefused, SessionReplaced
 from tabswarm.plan.lineage import Plan
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
-from tabswarm.transport.block_port import TCP, TcpWay
+from tabswarm.transport.block_port import TcpWay
 from tabswarm.transport.connection import ConnectionLost, Door
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import Relay, open_relay
 from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_driver_session
+from tabswarm.transport.webrtc import WEBRTC, WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
 from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.messages import (
@@ -49,6 +50,7 @@ from tabswarm.wire.messages import (
     Refused,
     Release,
     ResultsReady,
+    Signal,
     StopApplication,
     Submit,
     TaskOutput,
@@ -188,7 +190,7 @@ class SwarmEngine:
     async def _connect(self, door: Door, token: str, name: str) -> Welcome:
         self._neighbours = Neighbourhood()
         control = await door.connect("control")
-        self._abilities = (*self._neighbours.capabilities, *((TCP,) if local_host(control) else ()))
+        self._abilities = (*self._neighbours.capabilities, *(network_capabilities() if local_host(control) else ()))
         hello = self._introduction(token, name)
         self._session = await open_driver_session(control, hello)
         welcome = self._session.welcome
@@ -198,6 +200,8 @@ class SwarmEngine:
         await self._neighbours.open(welcome.peer, self._sources.place)
         self._moved = 0
         self._routes = Routes(self._relay.fetch, [TcpWay(welcome.peer)])
+        self._channels = WebRtcWay(welcome.peer, self._outbox.put_nowait, self._sources.look_up, self._routes.adopt)
+        self._routes.ways.append(self._channels)
         self._fetcher = ResultFetcher(self._routes, self._neighbours, self._count_moved)
         loop = asyncio.get_running_loop()
         self._tasks = [
@@ -282,6 +286,8 @@ class SwarmEngine:
                     self._progress.heard(job)
             case Holders():
                 self._routes.meet(message)
+            case Signal() if WEBRTC in self._abilities:
+                self._channels.take(message)
             case ResultsReady():
                 if (job := self._by_id.get(message.job)) is not None:
                     self._fetcher.take(job, message.results)
@@ -336,6 +342,7 @@ class SwarmEngine:
             async with asyncio.timeout(GOODBYE):
                 await self._neighbours.close()  # first: nothing that is lost on the way may leave its socket open
                 await self._routes.close()
+                await self._channels.close()
                 await self._leave()
                 await self._relay.close()
                 await self._session.close()

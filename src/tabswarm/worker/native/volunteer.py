@@ -15,13 +15,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tabswarm.errors import ConnectionRefused
-from tabswarm.transport.block_port import TCP, BlockPort, TcpWay
+from tabswarm.transport.block_port import BlockPort, TcpWay
 from tabswarm.transport.connection import Connection, ConnectionLost, Door, Socket
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import FetchedBlock, Relay, open_relay
 from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_volunteer_session
 from tabswarm.transport.transfers import Ask
+from tabswarm.transport.webrtc import WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
 from tabswarm.wire import messages as m
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
@@ -177,7 +178,7 @@ class NativeVolunteer:
             slots=self.slots,
             memory=self.memory,
             resume=resumed.resume if resumed is not None else "",
-            capabilities=(*self._neighbours.capabilities, *((TCP,) if self._is_remote else ())),
+            capabilities=(*self._neighbours.capabilities, *(network_capabilities() if self._is_remote else ())),
             host=self._neighbours.id,
             address=self._port.address,
             fingerprint=self._port.fingerprint,
@@ -193,13 +194,17 @@ class NativeVolunteer:
         moved = _Moved()
         me = session.welcome.peer
         routes = Routes(line.fetch, [TcpWay(me)])
+        channels = WebRtcWay(me, outbox.put_nowait, store.look_up, routes.adopt)
+        routes.ways.append(channels)
         sources = SourceFetcher(me, store, routes, self._neighbours, moved.add)
         await self._neighbours.open(me, store.place)
         self._port.lookup = store.look_up
         runner = TaskRunner(self.slots, pool, store, sources, outbox.put_nowait)
         copier = Copier(me, store, routes.fetch, self.memory, outbox.put_nowait, moved.add)
         ways = [
-            asyncio.create_task(self._receive(session, runner, sources, routes, store, copier), name="tabswarm orders"),
+            asyncio.create_task(
+                self._receive(session, runner, sources, routes, channels, store, copier), name="tabswarm orders"
+            ),
             asyncio.create_task(_send(session, outbox), name="tabswarm reports"),
             asyncio.create_task(moved.tell(outbox), name="tabswarm bytes moved"),
             asyncio.create_task(line.keep(), name="tabswarm relay line"),
@@ -226,6 +231,7 @@ class NativeVolunteer:
             await runner.close()
             await self._neighbours.close()
             await routes.close()
+            await channels.close()
             await pool.close()
             await line.close()
             self.pool = None
@@ -241,6 +247,7 @@ class NativeVolunteer:
         runner: TaskRunner,
         sources: SourceFetcher,
         routes: Routes,
+        channels: WebRtcWay,
         store: BlockStore,
         copier: Copier,
     ) -> None:
@@ -257,6 +264,8 @@ class NativeVolunteer:
                     runner.learn_code(application, blobs)
                 case m.Holders() as holders:
                     routes.meet(holders)
+                case m.Signal() as signal if self._is_remote:
+                    channels.take(signal)
                 case m.Visitors() as visitors:
                     await self._port.admit(visitors)
                 case m.MapOutputs() as entries:
