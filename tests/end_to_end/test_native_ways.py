@@ -61,7 +61,7 @@ def own_temporary_folder(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 async def add_workers(swarm: Swarm, monkeypatch: pytest.MonkeyPatch, folder: Path, *arguments: str) -> Sequence[Any]:
     """Two workers that seem to be on two hosts."""
-    workers = []
+    workers: list[Any] = []
     for name in ("one", "other"):
         own_temporary_folder(monkeypatch, folder / name)
         workers.append(swarm.start("worker", swarm.invite_link, "--slots", "1", "--name", name, *arguments))
@@ -89,7 +89,7 @@ async def test_native_hosts_fetch_over_tls(swarm: Swarm, monkeypatch: pytest.Mon
 async def test_without_a_port_the_relay_carries_all(
     swarm: Swarm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    await add_workers(swarm, monkeypatch, tmp_path, "--block-port", "off")
+    await add_workers(swarm, monkeypatch, tmp_path, "--block-port", "off", "--no-webrtc")
     assert await asyncio.to_thread(drive, swarm.driver_link) == EXPECTED
     told = await moved(swarm, lambda told: told["relayed"] > BYTES)
     assert told["direct"] == 0
@@ -154,7 +154,7 @@ class _LyingPort(BlockPort):
 @contextlib.asynccontextmanager
 async def joined(swarm: Swarm, kind: type[NativeVolunteer]) -> AsyncIterator[NativeVolunteer]:
     link = parse_link(swarm.invite_link)
-    volunteer = kind(WebSocketDoor(link), link.token, slots=1, name="here")
+    volunteer = kind(WebSocketDoor(link), link.token, slots=1, name="here", webrtc=False)
     running = asyncio.create_task(volunteer.run())
     await swarm.wait_for(lambda volunteers: len(volunteers) == 2)
     try:

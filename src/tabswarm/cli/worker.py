@@ -69,7 +69,13 @@ class BlockPortNumber(click.ParamType[int | None]):
     type=BlockPortNumber(),
     help="TCP port at which other native workers and drivers of the swarm fetch blocks, over TLS; off for none.",
 )
-def command(link: str, slots: int, memory: int, name: str, block_port: int | None) -> None:
+@click.option(
+    "--webrtc/--no-webrtc",
+    default=True,
+    show_default=True,
+    help="Fetch blocks from tabs, and serve them, without the coordinator; needs the extra tabswarm[webrtc].",
+)
+def command(link: str, slots: int, memory: int, name: str, block_port: int | None, webrtc: bool) -> None:
     """Join the swarm behind an invite LINK with native processes. `-` reads the link from standard input.
 
     A native worker is no sandbox: it runs the code of whoever has the swarm's driver link, with your rights on this
@@ -86,6 +92,7 @@ def command(link: str, slots: int, memory: int, name: str, block_port: int | Non
             memory=memory,
             name=name,
             block_port=block_port,
+            webrtc=webrtc,
             say=lambda line: err.print(line, markup=False),
         )
     )

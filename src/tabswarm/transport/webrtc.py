@@ -12,7 +12,8 @@ import asyncio
 import contextlib
 import importlib.util
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -35,6 +36,9 @@ TRY_LIMIT = 15.0
 """Seconds after which an attempt that was begun from the other side has failed."""
 MOST_ANSWERED = 64
 """Connections at a time; an offer past it is refused."""
+
+
+_Step = Callable[[], Coroutine[None, None, None]]
 
 
 def network_capabilities() -> tuple[str, ...]:
@@ -85,7 +89,7 @@ class WebRtcWay:
             await asyncio.to_thread(importlib.import_module, "aiortc")  # it takes a while, and others wait
             attempt = self._begin(holder.peer, secrets.token_urlsafe(9))
             attempt.awaits_answer = True
-            attempt.do(attempt.offer())
+            attempt.do(attempt.offer)
         try:
             return await asyncio.shield(attempt.opened)
         except asyncio.CancelledError:
@@ -132,7 +136,7 @@ class WebRtcWay:
                 waiting, older.opened = older.opened, asyncio.get_running_loop().create_future()
             older.close("the other side began anew")
         attempt = self._begin(peer, said.attempt, waiting)
-        attempt.do(attempt.answer(said.sdp))
+        attempt.do(partial(attempt.answer, said.sdp))
         asyncio.get_running_loop().call_later(TRY_LIMIT, attempt.give_up)
 
     def _begin(self, peer: str, name: str, waiting: asyncio.Future[Exchange] | None = None) -> _Attempt:
@@ -160,8 +164,8 @@ class WebRtcWay:
             del self._attempts[attempt.peer]
         self._spawn(_close(connection))
 
-    def _spawn(self, work: object) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -181,13 +185,13 @@ class _Attempt:
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))  # none of anybody's by default
         self._channel = self._connection.createDataChannel("blocks", negotiated=True, id=0, ordered=True)
         self._wire: DataChannelConnection | None = None
-        self._steps: asyncio.Queue[object] = asyncio.Queue()
+        self._steps: asyncio.Queue[_Step] = asyncio.Queue()
         self._stepping = asyncio.create_task(self._step(), name="tabswarm webrtc")
         self._channel.on("open", self._open)
         self._channel.on("close", lambda: self.close("the other side closed the data channel"))
         self._connection.on("connectionstatechange", self._changed)
 
-    def do(self, step: object) -> None:
+    def do(self, step: _Step) -> None:
         """Negotiation goes step by step, in the order in which signals came."""
         self._steps.put_nowait(step)
 
@@ -208,9 +212,9 @@ class _Attempt:
             self.close("the other side ended it")
         elif kind is SignalKind.ANSWER and self.awaits_answer:
             self.awaits_answer = False
-            self.do(self._accept(said.sdp, "answer"))
+            self.do(partial(self._accept, said.sdp, "answer"))
         elif kind is SignalKind.CANDIDATE and said.candidate is not None and said.candidate.candidate:
-            self.do(self._reachable(said.candidate))
+            self.do(partial(self._reachable, said.candidate))
 
     def give_up(self) -> None:
         """Too late, unless it is open."""
@@ -269,7 +273,7 @@ class _Attempt:
         while True:
             step = await self._steps.get()
             try:
-                await step  # type: ignore[misc]
+                await step()
             except Exception as error:  # whatever aiortc makes of a stranger's words
                 self.end(f"it could not be negotiated: {type(error).__name__}: {error}")
 

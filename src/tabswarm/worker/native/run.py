@@ -27,13 +27,14 @@ async def run_worker(
     memory: int = DEFAULT_MEMORY,
     name: str = "",
     block_port: int | None = 0,
+    webrtc: bool = True,
     say: Callable[[str], None] = print,
 ) -> None:
     """Join the swarm behind an invite link and work until SIGTERM or SIGINT, which lets it finish first; the second
     SIGINT does not.
 
-    `memory` in bytes; `block_port` as in `NativeVolunteer`. Raises `ConnectionRefused`'s kinds where the coordinator is
-    not there, or will not have us.
+    `memory` in bytes; `block_port` and `webrtc` as in `NativeVolunteer`. Raises `ConnectionRefused`'s kinds where the
+    coordinator is not there, or will not have us.
     """
     parsed = parse_link(link, role="volunteer")
     volunteer = NativeVolunteer(
@@ -44,6 +45,7 @@ async def run_worker(
         name=name or platform.node(),
         say=say,
         block_port=block_port,
+        webrtc=webrtc,
     )
     try:
         with stopped_by_signals(volunteer, say):

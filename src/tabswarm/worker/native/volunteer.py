@@ -15,14 +15,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tabswarm.errors import ConnectionRefused
-from tabswarm.transport.block_port import BlockPort, TcpWay
+from tabswarm.transport.block_port import TCP, BlockPort, TcpWay
 from tabswarm.transport.connection import Connection, ConnectionLost, Door, Socket
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.relay import FetchedBlock, Relay, open_relay
 from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_volunteer_session
 from tabswarm.transport.transfers import Ask
-from tabswarm.transport.webrtc import WebRtcWay, network_capabilities
+from tabswarm.transport.webrtc import WEBRTC, WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
 from tabswarm.wire import messages as m
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
@@ -49,7 +49,8 @@ class NativeVolunteer:
 
     `memory` is the budget for blocks in bytes: past it the volunteer goes on, and says so once. `say` takes lines for
     the person. The folder of blocks is made in `block_root`, or where there is room. At `block_port` (0: any that is
-    free; None: nowhere) other hosts may fetch blocks. `joined` is set while a session is open.
+    free; None: nowhere) other hosts may fetch blocks; `webrtc` lets tabs do so, where aiortc is installed. `joined` is
+    set while a session is open.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class NativeVolunteer:
         say: Say = lambda line: None,
         block_root: Path | None = None,
         block_port: int | None = 0,
+        webrtc: bool = True,
     ) -> None:
         self.slots = slots
         self.memory = memory
@@ -79,6 +81,7 @@ class NativeVolunteer:
         self._is_remote = False
         self._port = BlockPort()
         self._block_port = block_port
+        self._webrtc = webrtc
         self._store: BlockStore | None = None
         self._last: m.Welcome | None = None
         self._lost_at = 0.0
@@ -178,11 +181,16 @@ class NativeVolunteer:
             slots=self.slots,
             memory=self.memory,
             resume=resumed.resume if resumed is not None else "",
-            capabilities=(*self._neighbours.capabilities, *(network_capabilities() if self._is_remote else ())),
+            capabilities=(*self._neighbours.capabilities, *self._abilities()),
             host=self._neighbours.id,
             address=self._port.address,
             fingerprint=self._port.fingerprint,
         )
+
+    def _abilities(self) -> tuple[str, ...]:
+        if not self._is_remote:
+            return ()
+        return network_capabilities() if self._webrtc else (TCP,)
 
     async def _work(self, session: Session[m.ToVolunteer]) -> None:
         store = await self._open_store(session.welcome)
@@ -195,7 +203,8 @@ class NativeVolunteer:
         me = session.welcome.peer
         routes = Routes(line.fetch, [TcpWay(me)])
         channels = WebRtcWay(me, outbox.put_nowait, store.look_up, routes.adopt)
-        routes.ways.append(channels)
+        if WEBRTC in self._abilities():
+            routes.ways.append(channels)
         sources = SourceFetcher(me, store, routes, self._neighbours, moved.add)
         await self._neighbours.open(me, store.place)
         self._port.lookup = store.look_up
@@ -264,7 +273,7 @@ class NativeVolunteer:
                     runner.learn_code(application, blobs)
                 case m.Holders() as holders:
                     routes.meet(holders)
-                case m.Signal() as signal if self._is_remote:
+                case m.Signal() as signal if WEBRTC in self._abilities():
                     channels.take(signal)
                 case m.Visitors() as visitors:
                     await self._port.admit(visitors)
