@@ -30,6 +30,8 @@ def lose_location(state: SwarmState, application: Application, key: SinkKey, hol
     missing_before = _is_shuffle_whole(application, key)
     if not application.blocks.remove_holder(key, holder):
         application.short[key] = None
+        if isinstance(key, BlockKey):
+            _tell_moved(state, application, key)
         return
     if isinstance(key, MapOutputKey):
         if missing_before:
@@ -39,6 +41,17 @@ def lose_location(state: SwarmState, application: Application, key: SinkKey, hol
         for job_id in application.targets.get(key, ()):
             lose_target(state, state.jobs[job_id], key)
     application.wanted.setdefault(key, True)
+
+
+def _tell_moved(state: SwarmState, application: Application, key: BlockKey) -> None:
+    """Whoever was told of a target by a holder that is gone has to hear who else has it."""
+    for job_id in application.targets.get(key, ()):
+        job = state.jobs[job_id]
+        if key not in job.delivered and key not in job.kept:
+            job.untold[key] = None
+            for untold in job.watchers.values():
+                untold[key] = None
+            state.news[job_id] = job
 
 
 def _is_shuffle_whole(application: Application, key: SinkKey) -> bool:

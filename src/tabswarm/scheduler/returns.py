@@ -52,6 +52,7 @@ def _count_again(
     if stored is None:
         back.setdefault(application.id, {})[key] = known
     elif peer not in stored.holders:
+        stored.copying.pop(peer, None)  # it was about to be asked for a copy
         application.blocks.add_holder(key, peer)
     return True
 
@@ -70,7 +71,7 @@ def _take_back(state: SwarmState, application: Application, blocks: dict[SinkKey
         if task.state is TaskState.ASSIGNED:
             withdraw(state, application, task)
     for key, block in blocks.items():
-        block.holders = {peer: None}
+        block.holders, block.copying, block.refused = {peer: None}, {}, {}
         put_block(state, application, key, block)
     for key in blocks:
         if isinstance(key, BlockKey):
