@@ -19,6 +19,11 @@ export interface ConnectionEvents {
   closed(reason: string, graceful: boolean): void;
 }
 
+/**
+ * A connection on which nothing moved for so many ms may be closed for another one. Any less, and a shuffle among more
+ * tabs than a tab keeps connections to would spend its connections for life within minutes, and gain nothing by it.
+ */
+export const IDLE_AFTER = 30_000;
 /** Both ends make the one channel themselves, so that only offers can cross and never channels. */
 const CHANNEL: RTCDataChannelInit = { negotiated: true, id: 0, ordered: true };
 
@@ -62,9 +67,9 @@ export class Connection {
     return this.state === "open";
   }
 
-  /** Whether it is open and nothing moves over it. */
+  /** Whether it is open and nothing has moved over it for a while. */
   get idle(): boolean {
-    return this.isOpen && this.channel.idle;
+    return this.isOpen && this.channel.quiet >= IDLE_AFTER;
   }
 
   /** Whether an offer is made that has no answer yet, so that an offer of the other side's crosses it. */

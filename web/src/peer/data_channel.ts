@@ -40,6 +40,8 @@ export class DataChannel implements Carrier {
   private readonly asking: Frame[] = [];
   private readonly serving: Frame[] = [];
   private parts: Uint8Array[] = [];
+  /** When a frame last went or came, in ms of `performance.now()`. */
+  private moved = performance.now();
 
   /** @param broken is told why the channel is of no more use */
   constructor(
@@ -55,8 +57,9 @@ export class DataChannel implements Carrier {
     channel.onmessage = ({ data }) => this.take(data);
   }
 
-  get idle(): boolean {
-    return this.exchange.idle;
+  /** For how many ms nothing has moved here; 0 while something is asked for or served. */
+  get quiet(): number {
+    return this.exchange.idle ? performance.now() - this.moved : 0;
   }
 
   fetch(holder: string, orders: Order[]): Transfer {
@@ -73,6 +76,7 @@ export class DataChannel implements Carrier {
   }
 
   private send(frame: Frame): void {
+    this.moved = performance.now();
     (isAsking(frame) ? this.asking : this.serving).push(frame);
     this.drain();
   }
@@ -91,6 +95,7 @@ export class DataChannel implements Carrier {
   }
 
   private take(data: unknown): void {
+    this.moved = performance.now();
     try {
       if (!(data instanceof ArrayBuffer) || data.byteLength > MESSAGE_LIMIT || data.byteLength === 0)
         throw new BadMessage("no frame, or one that is too long");

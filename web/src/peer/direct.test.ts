@@ -3,6 +3,7 @@ import { FakeNetwork } from "../../tests/fake_connections.ts";
 import { settle } from "../../tests/puppet_volunteer.ts";
 import type { BlockId, Holders, Signal } from "../wire/messages.ts";
 import { BlockStore } from "./block_store.ts";
+import { IDLE_AFTER } from "./connection.ts";
 import { Direct, MOST_ANSWERED, PATIENCE, retryAfter, TRY_LIMIT } from "./direct.ts";
 import type { Carrier } from "./exchange.ts";
 import { MOST_ALIVE } from "./pool.ts";
@@ -226,7 +227,7 @@ test("a peer that offers without end uses up its own share of connections and no
   expect(other.is).toBe("direct");
 });
 
-test("past 32 connections the idle one that was used longest ago goes, and the other side is told", async () => {
+test("past 32 connections the one that was idle for a while and used longest ago goes, else the relay is taken", async () => {
   const others = Array.from({ length: MOST_ALIVE + 1 }, (_, number) => `v${100 + number}`);
   const { network, pass, tab } = tabs(["v1", ...others]);
   const { direct } = tab("v1");
@@ -235,12 +236,18 @@ test("past 32 connections the idle one that was used longest ago goes, and the o
     await pass();
   }
   await direct.reach(others[0] as string);
+  const refused = watch(direct.reach(others[MOST_ALIVE] as string));
+  await pass();
+  expect(refused.is).toBe("relay");
+  expect(network.alive.length).toBe(2 * MOST_ALIVE);
+  vi.advanceTimersByTime(IDLE_AFTER);
   const last = watch(direct.reach(others[MOST_ALIVE] as string));
   await pass();
   expect(last.is).toBe("direct");
   expect(network.alive.length).toBe(2 * MOST_ALIVE);
   expect(network.made[0]?.connectionState).toBe("new");
   expect(network.made[2]?.connectionState).toBe("closed");
+  vi.advanceTimersByTime(IDLE_AFTER);
   const again = watch(direct.reach(others[1] as string));
   await pass();
   expect(again.is).toBe("direct");
