@@ -104,6 +104,55 @@ async def test_detach_returns_while_the_job_runs_and_attach_shows_output_and_res
     assert str(SUMS) in shown.stdout and "collect at" in shown.stdout and "done" in shown.stdout
 
 
+LEAVING = dedent("""
+    import random, threading, time
+    from tabswarm import Context
+
+    def slowly(data):
+        time.sleep(0.3)
+        return len(data)
+
+    sc = Context()
+    blocks = [random.Random(n).randbytes(30_000) for n in range(12)]  # too large to stand in the plan
+    lengths = sc.parallelize(blocks, 12).map(slowly)
+    def wait():
+        try:
+            lengths.sum()
+        except Exception as error:
+            print(type(error).__name__, error)
+
+    running = threading.Thread(target=wait)
+    running.start()
+    while not sc._engine._by_id:  # accepted
+        time.sleep(0.01)
+    sc.stop()
+    running.join()
+    print("left", flush=True)
+""")
+
+
+async def test_data_that_only_the_driver_had_is_copied_when_it_leaves_in_good_order(
+    swarm: Swarm, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        swarm.add_worker(slots=1, name=name)
+    await swarm.wait_for(lambda volunteers: len(volunteers) == 2)
+    (tmp_path / "job.py").write_text(LEAVING)
+    done = call("run", "--detach", str(tmp_path / "job.py"), "--master", swarm.driver_link)
+    assert done.returncode == 0, done.stderr
+    output = next((tmp_path / "state").glob("tabswarm/runs/*/output.txt"))
+
+    async def printed() -> str:
+        return output.read_text()
+
+    said = await wait_until(printed, lambda text: "left" in text)
+    assert "Traceback" not in said
+    assert (await swarm.jobs())[0]["state"] == "running"
+    (job,) = attach(done.stdout.strip(), swarm.driver_link)["jobs"]
+    assert job["result"] == 12 * 30_000
+    assert all(node["recomputed"] == 0 for node in job["nodes"])
+
+
 async def test_a_detached_script_that_ends_early_is_said_with_its_output(swarm: Swarm, tmp_path: Path) -> None:
     (tmp_path / "job.py").write_text("from tabswarm import Context\nContext()\nraise KeyError('my own mistake')\n")
     done = call("run", "--detach", str(tmp_path / "job.py"), "--master", swarm.driver_link)

@@ -27,7 +27,7 @@ PATIENCE = 20_000
 class Story:
     """One seed: a driver with a job or two, its death, and those who attach before and after."""
 
-    def __init__(self, seed: int, *, churn: bool) -> None:
+    def __init__(self, seed: int, *, churn: bool, in_good_order: bool = False) -> None:
         rng = self.rng = random.Random(seed)
         conditions = Conditions(inline_limit=rng.choice([0, 200, 16 * 1024]))
         self.swarm = SimulatedSwarm(seed, lambda application: Shelf(), conditions)
@@ -42,9 +42,12 @@ class Story:
             self.swarm.add_volunteer(slots=rng.randint(1, 2))
         # What arrived lives on; before that there is nothing to attach to.
         self.swarm.run_until(lambda: len(self.swarm.scheduler.state.jobs) == len(self.driver.jobs))
-        self.swarm.clock.after(
-            rng.randint(0, 400), lambda: kill_driver(self.swarm, self.driver.id, rng.randint(0, 400))
-        )
+        if in_good_order:
+            self.swarm.clock.after(rng.randint(0, 400), self.driver.end_program)
+        else:
+            self.swarm.clock.after(
+                rng.randint(0, 400), lambda: kill_driver(self.swarm, self.driver.id, rng.randint(0, 400))
+            )
         if churn:
             for _ in range(rng.randint(1, 4)):
                 self.swarm.clock.after(rng.randint(0, 1500), self._replace_somebody)
@@ -80,8 +83,8 @@ class Story:
 
     def _check_error(self, job: SimulatedJob) -> None:
         assert job.error is not None
-        gone = {"ResultsGone": "were not kept", "SourceUnavailable": "only the driver had its data"}
-        assert gone[job.error.error] in job.error.reason
+        said = {"ResultsGone": ("were not kept", "no job"), "SourceUnavailable": ("only the driver had its data",)}
+        assert any(words in job.error.reason for words in said[job.error.error])
         if job.error.error == "SourceUnavailable":
             far = any(block.inline is None for blocks in job.plan.sources.values() for block in blocks)
             assert far and self.swarm.clock.now >= PATIENCE
@@ -133,6 +136,31 @@ def come_back(story: Story) -> None:
     driver.alive = True
     story.swarm.send(driver, events.DriverJoined(peer=driver.id, application=driver.application))
     driver.ask_again()
+
+
+def test_what_a_driver_that_leaves_in_good_order_alone_had_is_copied_and_its_jobs_end_well() -> None:
+    copied = 0
+    for seed in range(60):
+        story = Story(seed, churn=False, in_good_order=True)
+        try:
+            story.run()
+            story.check()
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
+        assert not any(job.error is not None and job.error.error == "SourceUnavailable" for job in story.watched)
+        assert not story.driver.alive
+        copied += any("<- copy" in line for line in story.swarm.trace)
+    assert copied >= 3
+
+
+def test_two_copies_outlive_one_of_their_holders() -> None:
+    for seed in range(60):
+        story = Story(seed, churn=True, in_good_order=True)
+        try:
+            story.run()
+            story.check()
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
 
 
 def test_an_application_that_nobody_comes_back_to_leaves_nothing_behind() -> None:

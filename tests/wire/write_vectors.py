@@ -211,6 +211,7 @@ GOOD: dict[str, list[m.Message]] = {
         *SIGNALS,
         HOLDERS,
         m.Accepted(request=1, job="j1", total=7),
+        m.MayLeave(left_behind=1),
         *(
             m.Watched(
                 request=3,

@@ -7,6 +7,7 @@ reason; later calls raise it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import platform
 import threading
@@ -45,6 +46,7 @@ from tabswarm.wire.messages import (
     Holders,
     JobDone,
     JobFailed,
+    MayLeave,
     Message,
     Progress,
     Refused,
@@ -66,6 +68,8 @@ GOODBYE = 2.0
 """Seconds that the coordinator has to hear that the application ends."""
 MOVED_SECONDS = 1.0
 """How often, at most, the bytes read from neighbours' files are told."""
+LEAVES_WITHIN = 6.0
+"""Seconds that copies of this driver's data may take, where its jobs go on without it."""
 STOPS_WITHIN = 10.0
 """Seconds that `stop` takes at most."""
 
@@ -203,6 +207,7 @@ class SwarmEngine:
         self._channels = WebRtcWay(welcome.peer, self._outbox.put_nowait, self._sources.look_up, self._routes.adopt)
         self._routes.ways.append(self._channels)
         self._fetcher = ResultFetcher(self._routes, self._neighbours, self._count_moved)
+        self._may_leave = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._tasks = [
             loop.create_task(self._listen(), name="tabswarm driver hears"),
@@ -300,6 +305,8 @@ class SwarmEngine:
                     self._ended(job)
             case TaskOutput():
                 self._printer.show(message, self._names.get(message.volunteer, message.volunteer))
+            case MayLeave():
+                self._may_leave.set()
             case Volunteers():
                 self._names = {volunteer.id: volunteer.name or volunteer.id for volunteer in message.volunteers}
                 self._slots = message.slots
@@ -331,6 +338,7 @@ class SwarmEngine:
 
     def _end(self, error: TabswarmError) -> None:
         self._lost = error
+        self._may_leave.set()
         for job in list(self._jobs.values()):
             job.on_error(error)
             self._ended(job)
@@ -338,12 +346,14 @@ class SwarmEngine:
     async def _say_goodbye(self) -> None:
         for job in [] if self._keep_results else list(self._jobs.values()):
             job.cancel()
+        with contextlib.suppress(TimeoutError, ConnectionLost):
+            async with asyncio.timeout(LEAVES_WITHIN if self._keep_results else GOODBYE):
+                await self._leave()
         try:
             async with asyncio.timeout(GOODBYE):
-                await self._neighbours.close()  # first: nothing that is lost on the way may leave its socket open
+                await self._neighbours.close()
                 await self._routes.close()
                 await self._channels.close()
-                await self._leave()
                 await self._relay.close()
                 await self._session.close()
         except (TimeoutError, ConnectionLost):
@@ -353,12 +363,14 @@ class SwarmEngine:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _leave(self) -> None:
-        """Say that the program is over."""
+        """Say that the program is over; where its jobs go on, wait until they need nothing more of us."""
         if self._session.lost is None:
             if self._moved:
                 await self._session.send(BytesMoved(application=self.application, direct=self._moved))
                 self._moved = 0
             await self._session.send(StopApplication(keep_results=self._keep_results))
+            if self._keep_results:
+                await self._may_leave.wait()
 
     def _must_live(self) -> None:
         if self._lost is not None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import heapq
 
 from tabswarm.scheduler.applications import Application
-from tabswarm.scheduler.commands import DescribeJob, RefuseJob
+from tabswarm.scheduler.commands import DescribeJob, MayLeave, RefuseJob
+from tabswarm.scheduler.driver_copies import driver_wants_to_leave
 from tabswarm.scheduler.endings import fail, stop_application
 from tabswarm.scheduler.events import Configured, JobWatched, ProgramEnded, WatcherJoined
 from tabswarm.scheduler.jobs import Job, JobState
@@ -70,14 +71,17 @@ def _why_not(application: Application | None, job: str) -> tuple[str, str]:
 
 
 def program_ended(state: SwarmState, event: ProgramEnded) -> None:
-    """The driver left in good order: no handle is left, jobs go on. What has no job at all goes at once."""
+    """The driver wants to leave in good order: no handle is left, jobs go on, and what they may need of its data is
+    copied first. What has no job at all goes at once."""
     application = state.applications.get(event.application)
     if application is None or state.drivers.get(event.peer) != application.id:
         return
     if not application.jobs:
         stop_application(state, application)
+        state.tell(MayLeave(peer=event.peer, cause=state.event, left_behind=0))
         return
     release_all(state, application)
+    driver_wants_to_leave(state, application)
 
 
 def look_after(state: SwarmState, application: Application) -> None:

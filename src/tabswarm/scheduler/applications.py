@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
+from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
 from tabswarm.plan.report import JobReport
 from tabswarm.scheduler.block_locations import BlockTable
 from tabswarm.scheduler.jobs import Job
@@ -28,7 +28,8 @@ class Application:
     blocks; `short` are blocks that may have fewer holders than they should, `starved` those of them that nobody is
     free to copy. `unheard` are jobs that failed while no driver was there. `idle_since` is
     when its driver left or its last job ended without one, whichever came later; `alarm` when it is looked at next.
-    `ended` says that the program left for good, so that no handle to any node is left.
+    `ended` says that the program left for good, so that no handle to any node is left. `copies` are volunteers who hold
+    a copy of the driver's data, `asked` who was asked for one; `leaves_at` is when a driver that waits for that goes.
     """
 
     id: str
@@ -55,13 +56,16 @@ class Application:
     idle_since: int = 0
     alarm: int | None = None
     ended: bool = False
+    copies: dict[DriverKey, dict[str, None]] = field(default_factory=dict)
+    asked: dict[DriverKey, dict[str, None]] = field(default_factory=dict)
+    leaves_at: int | None = None
 
     def exists(self, need: Need) -> bool:
         """Whether what a task needs is there."""
         if isinstance(need, ShuffleNeed):
             return not self.blocks.shuffles[need.shuffle].absent
         if isinstance(need, DriverNeed):
-            return self.driver is not None
+            return self.driver is not None or DriverKey(need.node, need.partition) in self.copies
         return need in self.blocks.stored
 
     def has_block(self, node: int, partition: int) -> bool:

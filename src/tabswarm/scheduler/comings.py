@@ -7,13 +7,14 @@ the same step. A driver that leaves takes only what nobody else holds: source da
 from __future__ import annotations
 
 from tabswarm.ids import BlockId
-from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
+from tabswarm.plan.cut import BlockKey, DriverKey, SinkKey
 from tabswarm.scheduler.absence import look_after
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, BlockTable, key_of
 from tabswarm.scheduler.commands import TellFailed
 from tabswarm.scheduler.commits import find_lease
 from tabswarm.scheduler.copies import orders_end
+from tabswarm.scheduler.driver_copies import forget_copies_of, forget_copy
 from tabswarm.scheduler.eligibility import eligible_pythons, untried_exist
 from tabswarm.scheduler.endings import fail, let_go_if_taken
 from tabswarm.scheduler.events import (
@@ -27,12 +28,12 @@ from tabswarm.scheduler.events import (
 )
 from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.losses import lose_location, lose_target
-from tabswarm.scheduler.open_tasks import appeared, end_lease, give_back, give_up_queue, rest, vanished
+from tabswarm.scheduler.open_tasks import appeared, driver_needs, end_lease, give_back, give_up_queue, rest, vanished
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.rests import note_arrival, note_departure, strike
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import describe
-from tabswarm.scheduler.tasks import DriverNeed, Task
+from tabswarm.scheduler.tasks import Task
 from tabswarm.scheduler.telling import retell
 
 UNAVAILABLE = "unavailable"
@@ -68,6 +69,7 @@ def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
             if len(application.blocks.stored[key].holders) == 1:
                 application.blocks.remember(key)
             lose_location(state, application, key, event.peer)
+        forget_copies_of(state, application, event.peer)
     for task in returned:
         task.tried.pop(event.peer, None)
 
@@ -93,6 +95,9 @@ def lose_block(state: SwarmState, block: BlockId, holder: str) -> None:
     if application is None:
         return
     key = key_of(block)
+    if isinstance(key, BlockKey) and block.generation == DRIVER_GENERATION:
+        forget_copy(state, application, DriverKey(key.node, key.partition), holder)
+        return
     stored = application.blocks.stored.get(key)
     if stored is not None and stored.id == block and holder in stored.holders:
         lose_location(state, application, key, holder)
@@ -114,6 +119,10 @@ def fetch_failed(state: SwarmState, event: FetchFailed) -> None:
     lacks = event.corrupt or event.reason.startswith(UNAVAILABLE)
     if isinstance(source, DriverKey) and lacks and holder == application.driver:
         _driver_lacks(state, application, job, task, source, event.reason)
+    elif isinstance(source, DriverKey) and lacks and holder in application.copies.get(source, ()):
+        forget_copy(state, application, source, holder)
+        if event.corrupt:
+            state.drop_at(holder, (event.block,))
     elif isinstance(source, BlockKey | MapOutputKey) and lacks:
         stored = application.blocks.stored.get(source)
         wrote = stored is not None and stored.id == event.block and stored.writer == holder
@@ -166,9 +175,11 @@ def driver_joined(state: SwarmState, event: DriverJoined) -> None:
         job.starved_since = None
     there = application.driver is not None
     if there:
-        vanished(state, application, DriverNeed())
+        for need in driver_needs(application):
+            vanished(state, application, need)
     application.driver, application.name = event.peer, event.name or application.name
-    appeared(state, application, DriverNeed())
+    for need in driver_needs(application):
+        appeared(state, application, need)
     for job in list(application.jobs.values()):
         _undeliver(state, application, job)
         retell(state, application, job)
@@ -188,10 +199,14 @@ def driver_left(state: SwarmState, event: DriverLeft) -> None:
     if application is None or application.driver != event.peer:
         return
     others = [peer for peer, of in state.drivers.items() if of == application.id]
-    vanished(state, application, DriverNeed())
+    needs = driver_needs(application)
+    for need in needs:
+        vanished(state, application, need)
     application.driver = others[-1] if others else None
-    if application.driver is not None:
-        appeared(state, application, DriverNeed())
+    application.leaves_at = None
+    for need in needs:
+        if application.exists(need):
+            appeared(state, application, need)
     for job in application.jobs.values():
         _undeliver(state, application, job)
     if application.driver is None:

@@ -15,8 +15,9 @@ from tabswarm.ids import BlockId
 from tabswarm.plan.cut import BlockKey, SinkKey
 from tabswarm.plan.location import Location
 from tabswarm.scheduler.applications import Application
-from tabswarm.scheduler.block_locations import StoredBlock, key_of
+from tabswarm.scheduler.block_locations import DRIVER_GENERATION, StoredBlock, key_of
 from tabswarm.scheduler.commands import CopyBlocks, MayLeave
+from tabswarm.scheduler.driver_copies import driver_data_copied
 from tabswarm.scheduler.events import BlocksCopied, VolunteerFinishing
 from tabswarm.scheduler.open_tasks import give_up_queue
 from tabswarm.scheduler.peers import Volunteer
@@ -51,6 +52,9 @@ def blocks_copied(state: SwarmState, event: BlocksCopied) -> None:
     ordered, volunteer.copying = volunteer.copying, {}
     state.volunteers.freed = True
     for block in event.blocks:
+        if block.generation == DRIVER_GENERATION:
+            driver_data_copied(state, event.peer, block, ordered=block in ordered)
+            continue
         stored = _stored(state, block)
         if stored is not None and event.peer in stored.holders:
             continue

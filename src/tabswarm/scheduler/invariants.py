@@ -193,7 +193,7 @@ def _check_progress(application: Application) -> None:
                 can_go_on.update((key, None) for key, _ in task.cut.sinks)
         _require(len(stuck) < len(waiting), f"19: tasks {[task.id for task in stuck]} wait for each other")
         waiting = stuck
-    driver = DriverNeed() in application.consumers and application.driver is None
+    driver = any(isinstance(need, DriverNeed) for need in application.consumers) and application.driver is None
     running = any(job.state is JobState.RUNNING for job in application.jobs.values())
     moving = any(task.state is not TaskState.BLOCKED for task in open_tasks)
     _require(moving or driver or not running, f"19: {application.id} stands still and waits for nobody")
@@ -219,6 +219,10 @@ def _check_bounds(state: SwarmState) -> None:
     _require(jobs == state.jobs, "16: a job is known in one place only")
     _require(sum(len(job.tasks) for job in jobs.values()) == len(state.tasks), "16: an open task of no job")
     for there in state.applications.values():
+        for key, holders in there.copies.items():
+            _require(bool(holders), f"7: nobody has a copy of {key}")
+            for holder in holders:
+                _require(holder in state.volunteers.by_id, f"7: {holder} left and has a copy of {key}")
         looked_after = there.driver is not None or (there.alarm, there.id) in state.alarms
         _require(looked_after, f"16: {there.id} has no driver, and nobody ends it")
     for job in jobs.values():

@@ -16,7 +16,7 @@ from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import blobs_of, code_refs, computed_steps, needs_of
-from tabswarm.scheduler.tasks import Attempt, Move, Need, ShuffleNeed, Task, TaskState
+from tabswarm.scheduler.tasks import Attempt, DriverNeed, Move, Need, ShuffleNeed, Task, TaskState
 
 TRIES_AT_ONCE = 2
 SHORTEST_REST, LONGEST_REST = 200, 5000
@@ -94,6 +94,11 @@ def vanished(state: SwarmState, application: Application, need: Need) -> None:
         else:
             for attempt in [attempt for attempt in task.attempts.values() if not attempt.started]:
                 cancel_attempt(state, application, task, attempt)
+
+
+def driver_needs(application: Application) -> list[DriverNeed]:
+    """What open tasks need of the driver's data."""
+    return [need for need in application.consumers if isinstance(need, DriverNeed)]
 
 
 def withdraw(state: SwarmState, application: Application, task: Task) -> None:

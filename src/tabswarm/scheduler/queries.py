@@ -60,15 +60,21 @@ def may_fetch(state: SwarmState, requester: str, holder: str, block: BlockId) ->
     if volunteer is None:
         return False
     if block in volunteer.copying:
-        return _holds(application, holder, block)
+        return _has(application, holder, block)
     if not any(
         _is_source(application, state.tasks[task], block)
         for task, _ in volunteer.attempts
         if state.tasks[task].application == application.id
     ):
         return False
+    return _has(application, holder, block)
+
+
+def _has(application: Application, holder: str, block: BlockId) -> bool:
     if block.generation == DRIVER_GENERATION:
-        return holder == application.driver
+        return holder == application.driver or holder in application.copies.get(
+            DriverKey(block.node, block.partition), ()
+        )
     return _holds(application, holder, block)
 
 

@@ -33,6 +33,7 @@ from tabswarm.scheduler.copies import (
     order_copies,
     volunteer_finishes,
 )
+from tabswarm.scheduler.driver_copies import drivers_deadline, let_drivers_leave
 from tabswarm.scheduler.endings import cancel, fetched, stop_application
 from tabswarm.scheduler.events import (
     ApplicationStopped,
@@ -93,6 +94,7 @@ class Scheduler:
                 self._follow_up()
             speculate(state)
             let_leave(state)
+            let_drivers_leave(state)
             tell_all_progress(state)
         else:
             state.changed = True
@@ -151,7 +153,6 @@ class Scheduler:
                     stop_application(state, state.applications[event.application])
             case ProgramEnded():
                 program_ended(state, event)
-                driver_left(state, DriverLeft(peer=event.peer))
             case NodesReleased():
                 if event.application in state.applications:
                     release(state, state.applications[event.application], event.nodes)
@@ -181,6 +182,7 @@ class Scheduler:
             place_ready_tasks(state)
             if not any(application.wanted for application in state.applications.values()):
                 break
+        let_drivers_leave(state)
         order_copies(state)
         let_leave(state)
         news, state.news = state.news, {}
@@ -223,6 +225,7 @@ class Scheduler:
         heaps = (self.state.resting, self.state.watched)
         state = self.state
         due = [progress_deadline(state), leaving_deadline(state), next_alarm(state), next_waking(state)]
+        due.append(drivers_deadline(state))
         due += (heap[0][0] for heap in heaps if heap)
         return min((time for time in due if time is not None), default=None)
 

@@ -165,7 +165,8 @@ def locations_of(application: Application, job: Job, task: Task) -> tuple[Locati
         if isinstance(source, DriverKey):
             data = job.plan.sources[source.node][source.partition]
             if data.inline is None:
-                holders = (application.driver,) if application.driver is not None else ()
+                copies = tuple(application.copies.get(source, ()))
+                holders = copies if application.driver is None else (application.driver, *copies)
                 locations.append(Location(driver_block(application.id, source), data.size, data.root, holders))
         elif not isinstance(source, ShuffleKey):
             locations.append(application.blocks.stored[source].location())

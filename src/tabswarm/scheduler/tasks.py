@@ -84,7 +84,10 @@ class ShuffleNeed(msgspec.Struct, frozen=True):
 
 
 class DriverNeed(msgspec.Struct, frozen=True):
-    """A task needs bytes that the application's driver holds, so it needs the driver to be there."""
+    """A task needs bytes that the application's driver holds, so it needs the driver to be there, or a copy of them."""
+
+    node: int
+    partition: int
 
 
 Need = BlockKey | ShuffleNeed | DriverNeed
@@ -96,7 +99,7 @@ def need_of(source: SourceKey) -> Need:
     if isinstance(source, ShuffleKey):
         return ShuffleNeed(source.shuffle)
     if isinstance(source, DriverKey):
-        return DriverNeed()
+        return DriverNeed(source.node, source.partition)
     return source
 
 

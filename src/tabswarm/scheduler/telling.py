@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tabswarm.plan.cut import BlockKey, DriverKey
+from tabswarm.plan.cut import BlockKey
 from tabswarm.plan.location import Result
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import StoredBlock
@@ -51,9 +51,10 @@ def lacking_source(application: Application, job: Job) -> int | None:
     """A node whose data only the driver had, and which a task of the job waits for now that the driver is gone."""
     if application.driver is not None:
         return None
-    for task in application.consumers.get(DriverNeed(), {}).values():
-        if task.job == job.id and task.waits_for_sources:
-            return next(source.node for source in task.cut.sources if isinstance(source, DriverKey))
+    for need, tasks in application.consumers.items():
+        if isinstance(need, DriverNeed) and not application.exists(need):
+            if any(task.job == job.id and task.waits_for_sources for task in tasks.values()):
+                return need.node
     return None
 
 

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tabswarm.executor.run import WrittenSink
+from tabswarm.ids import BlockId
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.location import Result
+from tabswarm.plan.task import SinkReport
 from tabswarm.scheduler import commands, events
+from tabswarm.shipping.block_hash import root_hash, segment_hash
 
 if TYPE_CHECKING:
     from tabswarm.simulation.swarm import SimulatedSwarm
@@ -69,6 +73,16 @@ class SimulatedDriver:
         reader = self.readers.get(node)
         return reader(partition) if reader is not None else self.data[(node, partition)]
 
+    def whole(self, block: BlockId) -> WrittenSink:
+        """One of its blocks, for a volunteer that is to have a copy."""
+        data = self.source(block.node, block.partition)
+        hashes = segment_hash(data)
+        return WrittenSink(SinkReport(block=block, size=len(data), root=root_hash(hashes)), [data], hashes)
+
+    def end_program(self) -> None:
+        """The program is over, its jobs are to go on: it leaves when it is told that it may."""
+        self.swarm.send(self, events.ProgramEnded(peer=self.id, application=self.application))
+
     def receive(self, command: commands.Command) -> None:
         """Hear what the coordinator says. (Of a job whose id it never heard it asks again.)"""
         job_id = getattr(command, "job", "")
@@ -91,6 +105,9 @@ class SimulatedDriver:
                 self.by_id[command.job].error = command
             case commands.TellProgress():
                 pass
+            case commands.MayLeave():
+                self.alive = False
+                self.swarm.send(self, events.DriverLeft(peer=self.id))
             case _:
                 raise AssertionError(f"{command} is nothing for a driver")
 

@@ -220,6 +220,9 @@ class SimulatedSwarm:
 
     def whole(self, holder: str, block: BlockId) -> WrittenSink | None:
         """All of a block, if the holder is there and has it."""
+        driver = self.drivers.get(holder)
+        if driver is not None:
+            return driver.whole(block) if driver.alive else None
         volunteer = self.volunteers.get(holder)
         return volunteer.store.get(block) if volunteer is not None else None
 

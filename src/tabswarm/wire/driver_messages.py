@@ -61,7 +61,8 @@ class ListJobs(Message, frozen=True):
 
 class StopApplication(Message, frozen=True):
     """The program is over: cancel its jobs and drop its blocks. The swarm stays. With `keep_results` its jobs go on,
-    and their results stay for a time, for whoever attaches."""
+    and their results stay for a time, for whoever attaches; `MayLeave` says when what they may need of the
+    driver's data is with volunteers."""
 
     keep_results: bool = False
 

@@ -354,7 +354,7 @@ FromDriver = (
 )
 ToDriver = (
     Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Watched | Progress | ResultsReady | JobDone
-    | JobFailed | TaskOutput | Jobs | Volunteers
+    | JobFailed | TaskOutput | Jobs | Volunteers | MayLeave
 )
 # fmt: on
 """Each direction's messages; a type that is not in the union of its direction and role is refused."""

@@ -775,7 +775,8 @@ export interface ListJobs {
 
 /**
  * The program is over: cancel its jobs and drop its blocks. The swarm stays. With `keep_results` its jobs go on,
- * and their results stay for a time, for whoever attaches.
+ * and their results stay for a time, for whoever attaches; `MayLeave` says when what they may need of the
+ * driver's data is with volunteers.
  */
 export interface StopApplication {
   type: "StopApplication";
@@ -1046,7 +1047,8 @@ export type ToDriver =
   | JobFailed
   | TaskOutput
   | Jobs
-  | Volunteers;
+  | Volunteers
+  | MayLeave;
 
 export type Operator =
   | ParallelizeOperator
@@ -1230,5 +1232,5 @@ export const directions = {
   FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
   ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
   FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
-  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Watched", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers"],
+  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Watched", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave"],
 } as const;
