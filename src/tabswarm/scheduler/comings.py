@@ -7,7 +7,7 @@ the same step. A driver that leaves takes only what nobody else holds: source da
 from __future__ import annotations
 
 from tabswarm.ids import BlockId
-from tabswarm.plan.cut import BlockKey, DriverKey, SinkKey
+from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
 from tabswarm.scheduler.absence import look_after
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, BlockTable, key_of
