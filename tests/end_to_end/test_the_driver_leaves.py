@@ -19,12 +19,15 @@ from tabswarm import Context, UnknownApplication
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
 SCRIPT = dedent("""
-    import sys, time
+    import os, time
     from operator import add
     from tabswarm import Context
 
+    gate = os.path.abspath("gate")
+
     def slowly(n):
-        time.sleep(0.05)
+        while n >= 20 and not os.path.exists(gate):
+            time.sleep(0.01)
         return n % 3, n
 
     with Context() as sc:
@@ -40,8 +43,8 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
-def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*TABSWARM, *arguments], capture_output=True, text=True, timeout=PATIENCE)
+def call(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*TABSWARM, *arguments], capture_output=True, text=True, timeout=PATIENCE, cwd=cwd)
 
 
 def attach(application: str, master: str) -> dict[str, Any]:
@@ -68,6 +71,7 @@ async def test_a_driver_killed_in_mid_job_is_not_missed(swarm: Swarm, tmp_path: 
         await wait_until(swarm.jobs, lambda jobs: bool(jobs) and jobs[0]["done"] >= 3)
         driver.send_signal(signal.SIGKILL)
     assert (await swarm.jobs())[0]["state"] == "running"
+    (tmp_path / "gate").touch()
     told = attach(application, swarm.driver_link)
     (job,) = told["jobs"]
     assert sorted(job["result"]) == [list(pair) for pair in SUMS]
@@ -83,7 +87,8 @@ async def test_detach_returns_while_the_job_runs_and_attach_shows_output_and_res
     swarm: Swarm, tmp_path: Path
 ) -> None:
     (tmp_path / "job.py").write_text(SCRIPT)
-    done = call("run", "--detach", str(tmp_path / "job.py"), "--master", swarm.driver_link)
+    (tmp_path / "gate").touch()
+    done = call("run", "--detach", str(tmp_path / "job.py"), "--master", swarm.driver_link, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     application = done.stdout.strip()
     (job,) = await swarm.jobs()  # nobody could run it yet, so the command did not wait for it
@@ -105,11 +110,14 @@ async def test_detach_returns_while_the_job_runs_and_attach_shows_output_and_res
 
 
 LEAVING = dedent("""
-    import random, threading, time
+    import os, random, threading, time
     from tabswarm import Context
 
+    gate = os.path.abspath("gate")
+
     def slowly(data):
-        time.sleep(0.3)
+        while not os.path.exists(gate):
+            time.sleep(0.01)
         return len(data)
 
     sc = Context()
@@ -138,7 +146,7 @@ async def test_data_that_only_the_driver_had_is_copied_when_it_leaves_in_good_or
         swarm.add_worker(slots=1, name=name)
     await swarm.wait_for(lambda volunteers: len(volunteers) == 2)
     (tmp_path / "job.py").write_text(LEAVING)
-    done = call("run", "--detach", str(tmp_path / "job.py"), "--master", swarm.driver_link)
+    done = call("run", "--detach", str(tmp_path / "job.py"), "--master", swarm.driver_link, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     output = next((tmp_path / "state").glob("tabswarm/runs/*/output.txt"))
 
@@ -148,6 +156,7 @@ async def test_data_that_only_the_driver_had_is_copied_when_it_leaves_in_good_or
     said = await wait_until(printed, lambda text: "left" in text)
     assert "Traceback" not in said
     assert (await swarm.jobs())[0]["state"] == "running"
+    (tmp_path / "gate").touch()
     (job,) = attach(done.stdout.strip(), swarm.driver_link)["jobs"]
     assert job["result"] == 12 * 30_000
     assert all(node["recomputed"] == 0 for node in job["nodes"])
