@@ -115,6 +115,121 @@ BUGS: list[Callable[[pytest.MonkeyPatch], None]] = [
 ]
 
 
+CHURN = """
+volunteer v1
+----
+
+volunteer v2
+----
+
+volunteer v3
+----
+
+driver d1 a1
+----
+
+submit d1 a1
+  1 source 3
+  2 cache 1 copies=2
+  want 2
+----
+
+start v1 t1
+----
+
+start v2 t2
+----
+
+start v3 t3
+----
+
+finish v1 t1
+----
+
+finish v2 t2
+----
+
+copied v2 a1/rdd/2/0/1
+----
+
+tick 2000
+----
+
+finish v1 t3
+----
+
+finishing v3
+----
+
+leave v2
+----
+
+volunteer v2
+----
+
+announce v2 a1/rdd/2/0/1 a1/rdd/2/1/2
+----
+
+leave v3
+----
+
+leave v1
+----
+
+leave v2
+----
+
+volunteer v2
+----
+
+leave v2
+----
+
+volunteer v2
+----
+"""
+
+
+def copy_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "order_copies", nothing)
+
+
+def let_the_loser_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = open_tasks.cancel_attempt
+
+    def cancel(state: object, application: object, task: Task, attempt: Attempt) -> None:
+        if len(task.attempts) > 1 or attempt.speculative:
+            return
+        honest(state, application, task, attempt)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(open_tasks, "cancel_attempt", cancel)
+
+
+def forget_who_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comings, "orders_end", nothing)
+
+
+def rest_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler, "call_last_resort", nothing)
+
+
+CHURN_BUGS = [copy_nothing, let_the_loser_run, forget_who_copies, rest_for_good]
+
+
+def test_without_a_bug_the_story_of_churn_plays() -> None:
+    told = Scenario().play(CHURN)
+    assert "copy a1/rdd/2/0/1" in told and "assign t3 attempt 2" in told
+
+
+@pytest.mark.parametrize("bug", CHURN_BUGS, ids=lambda bug: bug.__name__)
+def test_a_seeded_bug_of_churn_is_caught(
+    bug: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bug(monkeypatch)
+    with pytest.raises(InvariantBroken):
+        Scenario().play(CHURN)
+
+
 def test_without_a_bug_the_story_plays() -> None:
     assert "done j1" in Scenario().play(LOSS)
 

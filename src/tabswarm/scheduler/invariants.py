@@ -26,6 +26,7 @@ from tabswarm.scheduler.jobs import Job, JobState
 from tabswarm.scheduler.ledger import RAN, Reason
 from tabswarm.scheduler.peers import LEVELS
 from tabswarm.scheduler.placement import choose
+from tabswarm.scheduler.rests import BARRED
 from tabswarm.scheduler.retries import MAX_FAILURES, MAX_STARTS
 from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.scheduler.swarm_state import SwarmState
@@ -252,6 +253,8 @@ def _check_bounds(state: SwarmState) -> None:
     others = [
         volunteer for volunteer in state.volunteers.by_id.values() if volunteer.is_active and not volunteer.admitted
     ]
+    could = [v.id for v in state.volunteers.by_id.values() if v.slots and not v.finishing and v.strikes < BARRED]
+    _require(bool(admitted or others) or not could, f"23: {could} rest while nobody else works")
     _require(not admitted or not others, f"23: {[volunteer.id for volunteer in admitted]} rest and work beside others")
     for peer in state.volunteers.finishing:
         _require(state.volunteers.by_id[peer].finishing, f"20: {peer} may not leave and did not ask to")
