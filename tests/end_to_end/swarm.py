@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import psutil
 
+from tabswarm import Context
 from tabswarm.browsers import Browser, Page
 from tabswarm.transport.links import parse_link
 
@@ -50,11 +51,26 @@ class Swarm:
     async def add_tab(self, browser: Browser, before_load: str = "") -> Page:
         """Open the invite link in a tab, press Start, and wait until it can take tasks. `before_load` is a script to
         run before the page's own."""
-        before = len(await self.volunteers())
+        page, _ = await self.add_known_tab(browser, before_load)
+        return page
+
+    async def add_known_tab(self, browser: Browser, before_load: str = "") -> tuple[Page, str]:
+        """The same, with the id of the volunteer that the tab is."""
+        known = {volunteer["id"] for volunteer in await self.volunteers()}
         page = await browser.open(self.invite_link, before_load)
         await page.click("#start")
-        await self.wait_for(lambda volunteers: len(volunteers) > before)
-        return page
+        there = await self.wait_for(lambda volunteers: any(volunteer["id"] not in known for volunteer in volunteers))
+        return page, next(volunteer["id"] for volunteer in there if volunteer["id"] not in known)
+
+    async def warm_up(self) -> None:
+        """Run small jobs until every volunteer has run a task, so that none starts slower at the next job."""
+
+        def drive() -> None:
+            with Context(self.driver_link) as sc:
+                sc.range(40, numSlices=40).map(lambda n: sum(range(300_000))).count()
+
+        while not all(volunteer["tasks"] for volunteer in await self.volunteers()):
+            await asyncio.to_thread(drive)
 
     async def volunteers(self) -> list[dict[str, Any]]:
         """The volunteers that can take tasks now."""

@@ -34,10 +34,10 @@ BREAKING = """
 
 
 async def bytes_of(swarm: Swarm, satisfied: Callable[[dict[str, int]], bool]) -> dict[str, int]:
-    """The bytes of the swarm's only job, once they satisfy: tabs tell of direct bytes up to a second late."""
+    """The bytes of the swarm's last job, once they satisfy: tabs tell of direct bytes up to a second late."""
 
     async def ask() -> dict[str, int]:
-        (job,) = await swarm.jobs()
+        *_, job = await swarm.jobs()
         assert not any(node["recomputed"] for node in job["nodes"])
         moved: dict[str, int] = job["bytes"]
         return moved
@@ -52,6 +52,7 @@ async def shown(page: Page, what: str) -> str:
 
 async def test_a_shuffle_between_three_chromium_tabs_passes_the_coordinator_by(swarm: Swarm, chromium: Browser) -> None:
     pages = [await swarm.add_tab(chromium) for _ in range(3)]
+    await swarm.warm_up()
     megabytes = 48
     answer = await asyncio.to_thread(group, swarm.driver_link, megabytes)
     moved = await bytes_of(swarm, lambda moved: moved["direct"] >= 16 * 2**20)
@@ -65,6 +66,7 @@ async def test_a_shuffle_between_three_chromium_tabs_passes_the_coordinator_by(s
 async def test_chromium_and_firefox_exchange_blocks_directly(swarm: Swarm, chromium: Browser, firefox: Browser) -> None:
     for browser in (chromium, firefox):
         await swarm.add_tab(browser)
+    await swarm.warm_up()
     answer = await asyncio.to_thread(group, swarm.driver_link, 8)
     moved = await bytes_of(swarm, lambda moved: moved["direct"] >= 2**19)
     assert moved["relayed"] < 0.01 * moved["direct"], moved
@@ -75,6 +77,7 @@ async def test_a_tab_without_webrtc_takes_the_relay_and_the_job_says_so(swarm: S
     await swarm.add_tab(chromium)
     page = await swarm.add_tab(chromium, before_load=NO_WEBRTC)
     assert await page.evaluate("typeof RTCPeerConnection") == "undefined"
+    await swarm.warm_up()
     answer = await asyncio.to_thread(group, swarm.driver_link, 8)
     moved = await bytes_of(swarm, lambda moved: moved["relayed"] >= 2**19)
     assert moved["direct"] == 0, moved
@@ -88,6 +91,7 @@ async def test_a_channel_that_breaks_in_the_middle_of_a_block_costs_no_recomputa
 ) -> None:
     await swarm.add_tab(chromium)
     page = await swarm.add_tab(chromium, before_load=BREAKING)
+    await swarm.warm_up()
     answer = await asyncio.to_thread(group, swarm.driver_link, 16)
     moved = await bytes_of(swarm, lambda moved: moved["direct"] >= 2**18 and moved["relayed"] > 0)
     assert answer == expected(16)
