@@ -16,7 +16,7 @@ import rich_click as click
 
 from tabswarm.cli.terminal import err, out
 from tabswarm.driver.attached import AttachedApplication, attach_application
-from tabswarm.driver.detached_run import run_of
+from tabswarm.driver.detached_run import DetachedRun, run_of
 from tabswarm.driver.plain_text import harmless
 from tabswarm.errors import ResultsGone, TabswarmError
 from tabswarm.plan.report import JobReport
@@ -40,12 +40,13 @@ def command(application: str, master: str, as_json: bool) -> None:
     link = parse_link(master, role="driver")
     run = run_of(application)
     with attach_application(link, application) as attached:
-        output = ""
-        if not as_json and run is not None and run.output.is_file():
-            show_output(run.output.read_text(encoding="utf-8", errors="replace"))
+        before = "" if run is None else printed(run)
+        if not as_json:
+            show_output(before)
         jobs = follow(attached, as_json)
-        if run is not None and run.output.is_file():
-            output = run.output.read_text(encoding="utf-8", errors="replace")
+        output = "" if run is None else printed(run)
+    if not as_json:
+        show_output(output[len(before) :])
     if as_json:
         told = {"application": application, "output": output, "jobs": [told_job(*job) for job in jobs]}
         click.echo(json.dumps(told, indent=2))
@@ -78,6 +79,11 @@ def follow(attached: AttachedApplication, quiet: bool) -> list[Told]:
             if not quiet:
                 show_job(report, result, failure, note)
     return list(told.values())
+
+
+def printed(run: DetachedRun) -> str:
+    """What the script has printed so far."""
+    return run.output.read_text(encoding="utf-8", errors="replace") if run.output.is_file() else ""
 
 
 def show_output(text: str) -> None:
