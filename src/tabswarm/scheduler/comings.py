@@ -27,7 +27,7 @@ from tabswarm.scheduler.events import (
     VolunteerLeft,
 )
 from tabswarm.scheduler.jobs import Job
-from tabswarm.scheduler.losses import lose_location, lose_target
+from tabswarm.scheduler.losses import lose_location, undeliver
 from tabswarm.scheduler.open_tasks import appeared, driver_needs, end_lease, give_back, give_up_queue, rest, vanished
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.rests import note_arrival, note_departure, strike
@@ -181,7 +181,7 @@ def driver_joined(state: SwarmState, event: DriverJoined) -> None:
     for need in driver_needs(application):
         appeared(state, application, need)
     for job in list(application.jobs.values()):
-        _undeliver(state, application, job)
+        undeliver(state, application, job)
         retell(state, application, job)
     for job_id in application.unheard:
         error, _, reason = application.history[job_id].error.partition(": ")
@@ -208,16 +208,7 @@ def driver_left(state: SwarmState, event: DriverLeft) -> None:
         if application.exists(need):
             appeared(state, application, need)
     for job in application.jobs.values():
-        _undeliver(state, application, job)
+        undeliver(state, application, job)
     if application.driver is None:
         application.idle_since = state.now
         look_after(state, application)
-
-
-def _undeliver(state: SwarmState, application: Application, job: Job) -> None:
-    """What a driver got inside messages left with it: lost blocks of such targets matter again."""
-    delivered, job.delivered = job.delivered, {}
-    for key in delivered:
-        if key not in application.blocks.stored and key not in job.kept:
-            lose_target(state, job, key)
-            application.wanted.setdefault(key, True)

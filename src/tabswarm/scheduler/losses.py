@@ -72,6 +72,16 @@ def lose_target(state: SwarmState, job: Job, key: BlockKey) -> None:
         look_soon(state, state.applications[job.application])
 
 
+def undeliver(state: SwarmState, application: Application, job: Job) -> None:
+    """The driver may not have, or have no more, what it was sent inside messages: lost blocks of such targets matter
+    again."""
+    delivered, job.delivered = job.delivered, {}
+    for key in delivered:
+        if key not in application.blocks.stored and key not in job.kept:
+            lose_target(state, job, key)
+            application.wanted.setdefault(key, True)
+
+
 def needer(state: SwarmState, application: Application, key: SinkKey) -> Job | None:
     """The first job that still needs the key."""
     need: Need = ShuffleNeed(key.shuffle) if isinstance(key, MapOutputKey) else key
@@ -145,14 +155,17 @@ def _waits_in_a_circle(application: Application, added: list[Task]) -> bool:
     return False
 
 
-def cut_anew(state: SwarmState, application: Application, states: Container[TaskState]) -> None:
-    """Give up all tasks of the application in these states (but those that wait for the driver alone) and cut what they
-    were for again, from what exists and from the tasks that are left."""
+def cut_anew(
+    state: SwarmState, application: Application, states: Container[TaskState], needless: Container[int] = ()
+) -> None:
+    """Give up all tasks of the application in these states (but those that wait for the driver alone, unless they are
+    `needless` by their ids) and cut what they were for again, from what exists and from the tasks that are left."""
     blocked = [
         task
         for job in application.jobs.values()
         for task in job.tasks.values()
-        if task.state in states and (not task.missing or any(not isinstance(need, DriverNeed) for need in task.missing))
+        if task.state in states
+        and (not task.missing or task.id in needless or any(not isinstance(need, DriverNeed) for need in task.missing))
     ]
     histories: dict[SinkKey, Task] = {key: task for task in blocked for key, _ in task.cut.sinks}
     for task in blocked:

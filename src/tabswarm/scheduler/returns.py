@@ -79,7 +79,7 @@ def _take_back(state: SwarmState, application: Application, blocks: dict[SinkKey
         elif not application.blocks.shuffles[key.shuffle].absent:
             appeared(state, application, ShuffleNeed(key.shuffle))
     if needless:
-        cut_anew(state, application, (TaskState.BLOCKED, TaskState.READY))
+        cut_anew(state, application, (TaskState.BLOCKED, TaskState.READY), [task.id for task in needless])
         _drop_needless(state, application)
     for job_id in dict.fromkeys(
         job_id for key in blocks if isinstance(key, BlockKey) for job_id in application.targets.get(key, ())

@@ -10,6 +10,7 @@ from tabswarm.scheduler.commands import AcceptJob, RefuseJob, TellDone, TellFail
 from tabswarm.scheduler.endings import finish_if_done
 from tabswarm.scheduler.events import JobSubmitted
 from tabswarm.scheduler.jobs import new_job
+from tabswarm.scheduler.losses import undeliver
 from tabswarm.scheduler.open_tasks import add_tasks
 from tabswarm.scheduler.retention import use_nodes
 from tabswarm.scheduler.swarm_state import SwarmState
@@ -60,6 +61,7 @@ def _again(state: SwarmState, application: Application, event: JobSubmitted, job
     total = job.total if job is not None else application.history[job_id].total
     state.tell(AcceptJob(peer=event.peer, cause=state.event, request=event.request, job=job_id, total=total))
     if job is not None:
+        undeliver(state, application, job)
         retell(state, application, job)
         return
     report = application.history[job_id]
