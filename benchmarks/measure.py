@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -32,6 +32,11 @@ def compare(title: str, ways: Mapping[str, Way], *, rounds: int = ROUNDS, per: i
     for _ in range(rounds):
         for name, way in ways.items():
             times[name].append(seconds(way))
+    return tell(title, times, per=per)
+
+
+def tell(title: str, times: Mapping[str, Sequence[float]], *, per: int = 1) -> dict[str, float]:
+    """Print the seconds taken each way as medians, extremes and ratios to the first way; returns the medians."""
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     reference = next(iter(medians.values()))
     table = Table(title=title, title_justify="left", box=None, header_style="dim")
