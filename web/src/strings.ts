@@ -10,6 +10,7 @@ export const volunteer = {
     "The job's code runs in a sealed frame: it can reach neither your files, nor other sites, nor your network.",
     "Whoever shared the link sees this tab's results, how many cores it may use and its network address. Those who compute with you exchange data with this tab directly where they can, and may then see that address too.",
     "While it runs it keeps a processor core busy, and more of them while work queues up. You can go on using the device.",
+    "What it holds for others is kept in memory. What is too much for that is kept on this device's disk, and removed when the tab leaves.",
   ],
   start: "Start",
   startAgain: "Start again",
@@ -32,6 +33,8 @@ export const volunteer = {
     held: "Held for others",
     time: "Computing time",
     blocks: (count: number, bytes: string) => (count === 1 ? `1 block, ${bytes}` : `${count} blocks, ${bytes}`),
+    onDisk: (bytes: string) => ` (${bytes} of it on disk until this tab leaves)`,
+    full: "; more than this tab should hold, and the browser gives it no room on disk",
     nothing: "–",
     seconds: (seconds: number) =>
       seconds < 90

@@ -1,14 +1,16 @@
 import type { Frame } from "../wire/frames.ts";
-import { FRAME_LIMIT, FrameType, INITIAL_CREDIT, type Item, type Request } from "../wire/messages.ts";
+import { type BlockId, FRAME_LIMIT, FrameType, INITIAL_CREDIT, type Item, type Request } from "../wire/messages.ts";
 import type { BlockStore } from "./block_store.ts";
 
 interface Stream {
   stream: number;
-  /** What is still to be sent, first things first. */
-  items: { item: Item; parts: Uint8Array[] }[];
+  /** What is still to be sent, first things first. A number is a segment that lies on disk. */
+  items: { id: BlockId; item: Item; parts: (Uint8Array | number)[] }[];
   /** Where the first part of the first item stands. */
   at: number;
   announced: boolean;
+  /** The first part is on its way from disk. */
+  reading: boolean;
   credit: number;
 }
 
@@ -67,12 +69,13 @@ export class Serving {
       const block = this.store.get(id);
       if (!block) return this.refuse(number, "unavailable", `block ${id.join("/")} is not here`);
       const segments = wanted ?? [...block.sizes.keys()];
-      const parts = segments.map((segment) => this.store.segment(id, segment));
-      if (!parts.every((part) => part !== undefined))
+      const sizes = segments.map((segment) => block.sizes[segment]);
+      if (!sizes.every((size) => size !== undefined))
         return this.refuse(number, "unavailable", `block ${id.join("/")} has ${block.sizes.length} segments`);
-      items.push({ item: { index, sizes: parts.map((part) => part.length), hashes: block.hashes }, parts });
+      const parts = segments.map((segment) => this.store.segment(id, segment) ?? segment);
+      items.push({ id, item: { index, sizes, hashes: block.hashes }, parts });
     }
-    const stream: Stream = { stream: number, items, at: 0, announced: false, credit: INITIAL_CREDIT };
+    const stream: Stream = { stream: number, items, at: 0, announced: false, reading: false, credit: INITIAL_CREDIT };
     this.streams.set(number, stream);
     this.flow(stream);
   }
@@ -81,7 +84,8 @@ export class Serving {
     for (let first = stream.items[0]; first; first = stream.items[0]) {
       if (!stream.announced) this.send({ type: FrameType.ITEM, stream: stream.stream, item: first.item });
       stream.announced = true;
-      for (let part = first.parts[0]; part; part = first.parts[0]) {
+      for (let part = first.parts[0]; part !== undefined; part = first.parts[0]) {
+        if (typeof part === "number") return void this.read(stream, first.id, part);
         if (stream.at < part.length) {
           const size = Math.min(FRAME_LIMIT, part.length - stream.at, stream.credit);
           if (size === 0) return;
@@ -100,6 +104,22 @@ export class Serving {
     }
     this.streams.delete(stream.stream);
     this.send({ type: FrameType.END, stream: stream.stream });
+  }
+
+  /** Brings one segment from disk, one at a time in each stream, and goes on from there. */
+  private async read(stream: Stream, id: BlockId, segment: number): Promise<void> {
+    if (stream.reading) return;
+    stream.reading = true;
+    const data = await this.store.read(id, segment);
+    stream.reading = false;
+    const [first] = stream.items;
+    if (this.streams.get(stream.stream) !== stream || !first) return;
+    if (data) {
+      first.parts[0] = data;
+      return this.flow(stream);
+    }
+    this.streams.delete(stream.stream);
+    this.refuse(stream.stream, "unavailable", `block ${id.join("/")} is not here any more`);
   }
 
   private refuse(stream: number, code: string, reason: string): void {

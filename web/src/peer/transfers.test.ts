@@ -26,6 +26,10 @@ function holding(...blocks: number[][]): BlockStore {
   return store;
 }
 
+/** All bytes of block 0, which has so many segments. */
+const bytesOf = (store: BlockStore, count: number) =>
+  Uint8Array.from(Array.from({ length: count }, (_, at) => [...(store.segment(id(0), at) ?? [])]).flat());
+
 /** Requester and holder with a wire between them that a test can hold back; every frame passes as bytes. */
 function connect(store: BlockStore) {
   const toHolder: Frame[] = [];
@@ -51,7 +55,7 @@ test("many segments of many blocks come in one request, in the order asked", asy
   expect(swapped?.sizes).toEqual([1, 200_000]);
   expect(swapped?.data.slice(0, 1)).toEqual(store.segment(id(1), 1));
   expect(swapped?.data.slice(1)).toEqual(store.segment(id(1), 0)?.slice());
-  expect(whole?.data).toEqual(store.get(id(0))?.data);
+  expect(whole?.data).toEqual(bytesOf(store, 3));
   expect(whole?.hashes).toEqual(new Uint8Array(48).fill(1));
   expect(empty?.data.length).toBe(0);
 });
@@ -61,7 +65,7 @@ test("a block of many times the credit arrives whole", async () => {
   const { arrivals } = fetching.fetch("p2", [order(0, null)]);
   run();
   const [block] = await arrivals;
-  expect(block?.data).toEqual(holding([3_000_001]).get(id(0))?.data);
+  expect(block?.data).toEqual(holding([3_000_001]).segment(id(0), 0));
 });
 
 test("without new credit a holder sends the initial credit and not a byte more", () => {
@@ -189,4 +193,66 @@ test("any frames in any order leave neither side in disarray", async () => {
     run();
     expect((await after)[0]?.data.length).toBe(70_005);
   }
+});
+
+test("blocks that lie on disk are served as if they were in memory, whatever the order of asking", async () => {
+  const whole = holding([3, 0, 200_000], [70_000, 1]);
+  const store = new BlockStore(0, {
+    openSpill: async () => ({
+      write: async (_, data) => new Blob([data.slice()]),
+      remove: () => {},
+      end: () => {},
+    }),
+  });
+  const parts = (of: number, count: number) => Array.from({ length: count }, (_, at) => whole.segment(id(of), at));
+  for (const [of, count] of [
+    [0, 3],
+    [1, 2],
+  ] as const) {
+    const { sizes, hashes } = whole.get(id(of)) ?? { sizes: [], hashes: new Uint8Array(0) };
+    const data = new Uint8Array(await new Blob(parts(of, count) as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+    store.put([{ id: id(of), data, sizes, hashes }]);
+  }
+  await store.settled();
+  expect(store.bytesOnDisk).toBe(store.bytes);
+  const { fetching, run } = connect(store);
+  const { arrivals } = fetching.fetch("p2", [order(1, [1, 0]), order(0, null)]);
+  let done = false;
+  arrivals.finally(() => {
+    done = true;
+  });
+  while (!done) {
+    run();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const [swapped, all] = await arrivals;
+  expect(swapped?.sizes).toEqual([1, 70_000]);
+  expect(swapped?.data.slice(1)).toEqual(whole.segment(id(1), 0)?.slice());
+  expect(all?.data.slice(3)).toEqual(whole.segment(id(0), 2)?.slice());
+});
+
+test("a block that is dropped while it is read from disk is refused", async () => {
+  const store = new BlockStore(0, {
+    openSpill: async () => ({
+      write: async (_, data) => new Blob([data.slice()]),
+      remove: () => {},
+      end: () => {},
+    }),
+  });
+  store.put([
+    { id: id(0), data: new Uint8Array(2), sizes: [1, 1], hashes: new Uint8Array(32) },
+    { id: id(1), data: new Uint8Array(1), sizes: [1], hashes: new Uint8Array(16) },
+  ]);
+  await store.settled();
+  const { fetching, run } = connect(store);
+  const { arrivals } = fetching.fetch("p2", [order(0, [0]), order(1, null)]);
+  const failed = expect(arrivals).rejects.toMatchObject({ block: id(1) });
+  run();
+  store.drop(id(1));
+  for (let turn = 0; turn < 10; turn += 1) {
+    run();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  run();
+  await failed;
 });

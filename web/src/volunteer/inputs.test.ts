@@ -104,3 +104,35 @@ test("a task that is taken back asks nobody else", async () => {
   await expect(inputs).rejects.toThrow("cancelled");
   expect(asked.length).toBe(1);
 });
+
+test("a block of this tab that lies on disk is read from there, and one that cannot be read is asked of others", async () => {
+  const files = new Map<string, Blob>();
+  const store = new BlockStore(0, {
+    openSpill: async () => ({
+      write: async (name, data) => {
+        files.set(name, new Blob([data.slice()]));
+        return files.get(name) as Blob;
+      },
+      remove: () => {},
+      end: () => {},
+    }),
+  });
+  for (const node of [0, 1])
+    store.put([{ id: block(node), data: Uint8Array.of(node, 7), sizes: [2], hashes: new Uint8Array(16) }]);
+  await store.settled();
+  const [, second] = [...files.values()] as [Blob, Blob];
+  second.slice = () => {
+    throw new DOMException("gone", "NotReadableError");
+  };
+  const order = assign(1, { sources: [0, 1].map((node) => ({ type: "block", block: block(node) })) });
+  const asked: string[] = [];
+  const { inputs } = gather(order as Assign, new MapOutputTables(), store, (holder, orders) => {
+    asked.push(holder);
+    return { arrivals: Promise.resolve(orders.map(arrivalOf)), cancel: () => {} };
+  });
+  expect((await inputs).map(([piece]) => [piece?.holder, piece?.data])).toEqual([
+    ["", Uint8Array.of(0, 7)],
+    ["v2", Uint8Array.of(1)],
+  ]);
+  expect([asked, store.has(block(1))]).toEqual([["v2"], false]);
+});

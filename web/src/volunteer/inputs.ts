@@ -1,5 +1,5 @@
 import type { Piece } from "../frame/protocol.ts";
-import { type BlockStore, blockKey } from "../peer/block_store.ts";
+import { type BlockIndex, type BlockStore, blockKey } from "../peer/block_store.ts";
 import { type Arrival, FetchError, type Order, type Transfer } from "../peer/fetching.ts";
 import type { Assign, BlockId, Source } from "../wire/messages.ts";
 import type { MapOutputTables } from "./map_outputs.ts";
@@ -71,12 +71,23 @@ export function gather(
     if (plan.without) throw failure ?? new FetchError(plan.without.block, "", "nobody is known to hold it", false);
     await Promise.all([...plan.byHolder].map(([holder, of]) => fetchFrom(holder, of, tried, failure)));
   };
+  // The bytes are copied, for they must stay in the store.
+  const fromDisk = async (need: Need, { hashes }: BlockIndex): Promise<void> => {
+    const data = await store.read(need.block, need.index);
+    if (data) pieces.set(need, { ...own(need), data, hashes });
+    else if (!cancelled) await fetchAll([need], []);
+  };
+  const reads: Promise<void>[] = [];
   for (const need of needs.flat()) {
-    const own = ownPiece(need, store);
-    if (own) pieces.set(need, own);
+    const stored = store.get(need.block);
+    const data = store.segment(need.block, need.index);
+    if (stored && data) pieces.set(need, { ...own(need), data: data.slice(), hashes: stored.hashes });
+    else if (stored) reads.push(fromDisk(need, stored));
     else missing.push(need);
   }
-  const inputs = fetchAll(missing, []).then(() => needs.map((of) => of.map((need) => pieces.get(need) as Piece)));
+  const inputs = Promise.all([fetchAll(missing, []), ...reads]).then(() =>
+    needs.map((of) => of.map((need) => pieces.get(need) as Piece)),
+  );
   // One failure ends the task, so what else is on its way for it may stop.
   inputs.catch(cancel);
   return { inputs, cancel };
@@ -117,9 +128,7 @@ function needsOf(source: Source, assign: Assign, tables: MapOutputTables): Need[
   });
 }
 
-/** What needs no fetch: a block in this page's store. It is copied, for it must stay there. */
-function ownPiece({ block, index, root }: Need, store: BlockStore): Piece | null {
-  const stored = store.get(block);
-  const data = store.segment(block, index);
-  return stored && data ? { data: data.slice(), hashes: stored.hashes, root, block, index, holder: "" } : null;
+/** All but the bytes of a piece that needs no fetch: its block is in this page's store. */
+function own({ block, index, root }: Need): Pick<Piece, "block" | "index" | "root" | "holder"> {
+  return { root, block, index, holder: "" };
 }

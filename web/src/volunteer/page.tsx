@@ -83,7 +83,7 @@ function Meter() {
     ["time", meter.time, meter.seconds(state.secondsComputed.value)],
     ["received", meter.received, moved(state.received.value)],
     ["sent", meter.sent, moved(state.served.value)],
-    ["held", meter.held, meter.blocks(held.count, inBytes(held.bytes))],
+    ["held", meter.held, meter.blocks(held.count, inBytes(held.bytes)) + where(held)],
   ];
   return (
     <section aria-label={meter.heading}>
@@ -100,6 +100,12 @@ function Meter() {
       </dl>
     </section>
   );
+}
+
+/** Where the held blocks lie, if not in memory alone as they should. */
+function where({ bytesOnDisk, isFull }: { bytesOnDisk: number; isFull: boolean }): string {
+  const { meter } = text;
+  return (bytesOnDisk > 0 ? meter.onDisk(inBytes(bytesOnDisk)) : "") + (isFull ? meter.full : "");
 }
 
 /** "5.2 MB direct", "5.2 MB relayed", or both. */

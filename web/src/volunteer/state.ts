@@ -36,7 +36,8 @@ export const tasksDone = signal(0);
 /** Bytes of blocks, by the way they took. */
 export const received = signal({ direct: 0, relayed: 0 });
 export const served = signal({ direct: 0, relayed: 0 });
-export const held = signal({ count: 0, bytes: 0 });
+/** `isFull`: memory holds more than it should, and there is no disk to write to. */
+export const held = signal({ count: 0, bytes: 0, bytesOnDisk: 0, isFull: false });
 export const secondsComputed = signal(0);
 export const cores = signal({ allowed: 1, most: 1 });
 

@@ -165,7 +165,7 @@ export class Tasks {
     const { finished, blocks } = readFinished(message, attempt);
     if (!this.around.store.put(blocks)) {
       const { bytes, budget } = this.around.store;
-      const reason = `this tab holds ${bytes} of ${budget} bytes and has no room for what the task wrote`;
+      const reason = `this tab holds ${bytes} bytes, should hold ${budget} and can write nothing to disk, so there is no room for what the task wrote`;
       return this.fail(attempt, "out_of_memory", reason);
     }
     const seconds = (performance.now() - attempt.began) / 1000;

@@ -6,6 +6,7 @@ import { FetchError } from "../peer/fetching.ts";
 import { fetchBy } from "../peer/paths.ts";
 import { Relay } from "../peer/relay.ts";
 import { Session } from "../peer/session.ts";
+import { openSpill, sweepSpills } from "../peer/spill.ts";
 import { type CopyBlocks, type Hello, PROTOCOL, type ToVolunteer, type Welcome } from "../wire/messages.ts";
 import type { Attempt } from "./attempt.ts";
 import { BytesCounter } from "./bytes_moved.ts";
@@ -17,7 +18,7 @@ import * as state from "./state.ts";
 import { Tasks } from "./tasks.ts";
 import { Workers } from "./workers.ts";
 
-/** Bytes of blocks that this tab offers to hold: an eighth of what the device has (browsers say at most 8 GB). */
+/** Bytes of blocks that this tab holds in memory: an eighth of what the device has (browsers say at most 8 GB). */
 const budget = () => ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * 2 ** 27;
 /** How this browser connects to another one; null where it cannot, or is set not to. No third party's server is asked. */
 const connect = typeof RTCPeerConnection === "function" ? () => new RTCPeerConnection() : null;
@@ -32,7 +33,11 @@ const mostCores = () => Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
  * It wires the parts together; each of them is a file of its own.
  */
 export class Volunteer {
-  private readonly store = new BlockStore(budget());
+  private readonly store = new BlockStore(budget(), {
+    openSpill,
+    lost: (blocks) => this.session.send({ type: "BlocksLost", blocks }),
+    changed: () => this.show(),
+  });
   private readonly workers: Workers;
   private readonly tasks: Tasks;
   private session: Session;
@@ -83,6 +88,7 @@ export class Volunteer {
     }
     state.phase.value = { is: "starting" };
     this.workers.warm();
+    void sweepSpills();
   }
 
   /** The person pressed Stop now: nothing runs any more when this returns. */
@@ -270,7 +276,8 @@ export class Volunteer {
       const [node, partition] = spec.steps.at(-1) ?? [-1, -1];
       return { name: spec.names[node] ?? "", partition, state: at };
     });
-    state.held.value = { count: this.store.count, bytes: this.store.bytes };
+    const { count, bytes, bytesOnDisk, isFull } = this.store;
+    state.held.value = { count, bytes, bytesOnDisk, isFull };
   }
 
   private frameGone(): void {
@@ -290,7 +297,7 @@ export class Volunteer {
     this.offered = 0;
     state.started.value = false;
     this.tasks.reset();
-    this.store.dropAll();
+    this.store.end();
     this.show();
   }
 }

@@ -11,6 +11,8 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -18,6 +20,7 @@ import psutil
 PREFIX = "tabswarm-blocks-"
 _OWNER = "owner"
 _MEMORY = Path("/dev/shm")
+_MEMORY_KINDS = ("tmpfs", "ramfs")
 _UNOWNED_SECONDS = 60.0
 
 
@@ -26,7 +29,27 @@ def make_block_directory(room: int, roots: list[Path] | None = None) -> Path:
     temporary folder."""
     for root in roots or _roots():
         sweep(root)
-    root = next(root for root in roots or _roots() if root != _MEMORY or _free(root) >= 2 * room)
+    return _make_in(next(root for root in roots or _roots() if root != _MEMORY or _free(root) >= 2 * room))
+
+
+def overflow_of(directory: Path) -> Callable[[], Path] | None:
+    """What makes the folder on disk for blocks that a folder in memory should not take; None where `directory` is on
+    disk itself, or the machine has no other place. A temporary folder that lies in memory too is none."""
+    kinds = {Path(mount.mountpoint): mount.fstype for mount in psutil.disk_partitions(all=True)}
+
+    def in_memory(path: Path) -> bool:
+        path = path.resolve()
+        return next((kinds[above] for above in (path, *path.parents) if above in kinds), "") in _MEMORY_KINDS
+
+    if not in_memory(directory):
+        return None
+    for root in (Path(tempfile.gettempdir()), Path("/var/tmp")):
+        if root.is_dir() and os.access(root, os.W_OK | os.X_OK) and not in_memory(root):
+            return partial(make_block_directory, 0, [root])
+    return None
+
+
+def _make_in(root: Path) -> Path:
     path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=root))
     (path / _OWNER).write_text(f"{os.getpid()} {psutil.Process().create_time()}")
     return path

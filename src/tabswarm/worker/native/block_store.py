@@ -8,7 +8,7 @@ import itertools
 import mmap
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,13 +38,21 @@ class StoredBlock(NamedTuple):
 
 
 class BlockStore:
-    """Blocks by id, in a folder of this volunteer's own. `remove` ends it."""
+    """Blocks by id, in a folder of this volunteer's own. `remove` ends it.
 
-    def __init__(self, directory: Path) -> None:
+    While more than `budget` bytes lie in that folder, new blocks go to a second one, which `overflow` makes when it is
+    needed: where the first folder is in memory, the second is on disk. Without `overflow` there is no second one.
+    """
+
+    def __init__(self, directory: Path, budget: int = 0, overflow: Callable[[], Path] | None = None) -> None:
         self.directory = directory
+        self.disk: Path | None = None
+        self._budget = budget
+        self._overflow = overflow
         self._blocks: dict[BlockId, StoredBlock] = {}
         self._names = itertools.count()
         self.size = 0
+        self._first = 0
 
     def __contains__(self, block: BlockId) -> bool:
         return block in self._blocks
@@ -54,7 +62,17 @@ class BlockStore:
 
     def fresh_prefix(self) -> str:
         """The start of file names that nobody else uses, as an absolute path."""
-        return str(self.directory / f"{next(self._names)}-")
+        return str(self._directory() / f"{next(self._names)}-")
+
+    def _directory(self) -> Path:
+        if self._first <= self._budget or self._overflow is None:
+            return self.directory
+        if self.disk is None:
+            try:
+                self.disk = self._overflow()
+            except OSError:  # no disk to write to: memory is what there is
+                return self.directory
+        return self.disk
 
     def add(self, wrote: Wrote) -> None:
         """A worker process wrote this block."""
@@ -65,6 +83,7 @@ class BlockStore:
         offsets = tuple(itertools.accumulate(sizes, initial=0))
         self._blocks[block] = StoredBlock(path, offsets, hashes, root_hash(hashes))
         self.size += offsets[-1]
+        self._first += offsets[-1] if path.parent == self.directory else 0
 
     def held(self) -> tuple[Held, ...]:
         """All blocks, with what proves that they are those that were committed."""
@@ -82,6 +101,7 @@ class BlockStore:
             stored = self._blocks.pop(block, None)
             if stored is not None:
                 self.size -= stored.size
+                self._first -= stored.size if stored.path.parent == self.directory else 0
                 with contextlib.suppress(FileNotFoundError):
                     stored.path.unlink()
 
@@ -135,9 +155,12 @@ class BlockStore:
         self.drop(list(self._blocks))
 
     def remove(self) -> None:
-        """Forget everything, and the folder."""
+        """Forget everything, and the folders."""
         self._blocks.clear()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self.size = self._first = 0
+        for directory in (self.directory, self.disk):
+            if directory is not None:
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 def _mapped(path: Path) -> memoryview:

@@ -26,7 +26,7 @@ from tabswarm.transport.webrtc import WEBRTC, WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
 from tabswarm.wire import messages as m
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
-from tabswarm.worker.native.block_directory import make_block_directory
+from tabswarm.worker.native.block_directory import make_block_directory, overflow_of
 from tabswarm.worker.native.block_store import BlockStore
 from tabswarm.worker.native.copier import Copier
 from tabswarm.worker.native.process_pool import ProcessPool
@@ -165,7 +165,7 @@ class NativeVolunteer:
         self._last = welcome
         if self._store is None:
             directory = await asyncio.to_thread(make_block_directory, self.memory, self._block_roots)
-            self._store = BlockStore(directory)
+            self._store = BlockStore(directory, self.memory, overflow_of(directory))
         return self._store
 
     def _hello(self, socket: Socket, resumed: m.Welcome | None) -> m.Hello:
@@ -268,7 +268,10 @@ class NativeVolunteer:
                     if store.size > self.memory and not warned:
                         warned = True
                         held, budget = store.size / 2**20, self.memory / 2**20
-                        self._say(f"holding {held:,.0f} MiB of blocks, over the budget of {budget:,.0f} MiB; going on")
+                        further = f", with further ones in {store.disk}" if store.disk is not None else ""
+                        self._say(
+                            f"holding {held:,.0f} MiB of blocks, over the {budget:,.0f} MiB budget; going on{further}"
+                        )
                 case m.Code(application=application, blobs=blobs):
                     runner.learn_code(application, blobs)
                 case m.Holders() as holders:
