@@ -54,7 +54,7 @@ def sc() -> Iterator[EngineContext]:
         yield context
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     numbers=st.lists(st.integers(-50, 50), max_size=20),
     slices=st.integers(1, 5),
