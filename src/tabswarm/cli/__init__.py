@@ -1,7 +1,7 @@
 """The command line: `tabswarm demo | serve | run | attach | worker | jobs`.
 
-Each command is a module of its own, imported only when it is called, so that `tabswarm --help` answers at once. What
-goes wrong is told in one line on stderr with a non-zero exit code: 1 for what failed, 2 for how it was called, 130
+Each command is a module of its own, imported when it is called: `tabswarm run` need not wait for a web server's import.
+What goes wrong is told in one line on stderr with a non-zero exit code: 1 for what failed, 2 for how it was called, 130
 for Ctrl-C.
 """
 
