@@ -1,7 +1,8 @@
 """MIT 6.824's own medicine, in real tabs: a third of all task runs take their volunteer with them, a third stall.
 
 A task cannot close its tab, so one that wants to die says so and hangs; the test closes the tab that it ran in, and
-opens another. Which run dies is drawn anew at every run, so a task may take several tabs with it.
+opens another. Which run dies is drawn anew at every run, so a task may take several tabs with it,
+and a round in which none drew death is followed by another.
 """
 
 from __future__ import annotations
@@ -58,25 +59,36 @@ async def test_an_answer_stays_exact_when_a_third_of_the_runs_kill_their_tab_and
         page, volunteer = await swarm.add_known_tab(chromium)
         pages[volunteer] = page
 
+    async def one_round() -> int:
+        """Run the program while its dying runs take their tabs along; how many did."""
+        driver = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *TABSWARM[1:],
+            "run",
+            str(script),
+            "--master",
+            swarm.driver_link,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert driver.stdout is not None
+        deaths, said = 0, []
+        async for line in driver.stdout:
+            said.append(line.decode())
+            dying = re.match(r"\[(\S+) · partition \d+\] takes its volunteer along", said[-1])
+            if dying and (page := pages.pop(dying[1], None)):
+                await page.close()
+                deaths += 1
+                await add_tab()
+        assert await driver.wait() == 0
+        assert said[-1] == "exact\n"
+        return deaths
+
     for _ in range(TABS):
         await add_tab()
     script = tmp_path / "medicine.py"
     script.write_text(PROGRAM)
-    driver = await asyncio.create_subprocess_exec(
-        sys.executable, *TABSWARM[1:], "run", str(script), "--master", swarm.driver_link, stdout=asyncio.subprocess.PIPE
-    )
-    assert driver.stdout is not None
-    deaths, said = 0, []
-    async for line in driver.stdout:
-        said.append(line.decode())
-        dying = re.match(r"\[(\S+) · partition \d+\] takes its volunteer along", said[-1])
-        if dying and (page := pages.pop(dying[1], None)):
-            await page.close()
-            deaths += 1
-            await add_tab()
-    assert await driver.wait() == 0
-    assert said[-1] == "exact\n"
-    (job,) = await swarm.jobs()
-    assert deaths > 0 and job["state"] == "done"
-    needed = {node["name"]: node for node in job["nodes"]}
-    assert needed["groupByKey"]["first"] == REDUCES
+    while await one_round() == 0:  # each of its runs may have drawn to live: one round in seventeen
+        pass
+    for job in await swarm.jobs():
+        needed = {node["name"]: node for node in job["nodes"]}
+        assert job["state"] == "done" and needed["groupByKey"]["first"] == REDUCES
