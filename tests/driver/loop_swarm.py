@@ -48,12 +48,23 @@ from tabswarm.wire.version import PROTOCOL, tabswarm_version
 
 
 class LoopVolunteer:
-    """A volunteer with one slot. `lie` may replace the bytes of each block of one segment that it writes."""
+    """A volunteer with one slot.
 
-    def __init__(self, name: str = "loop", lie: Callable[[bytes], bytes] | None = None) -> None:
+    `lie` may replace the bytes of each block of one segment that it writes; `damage` those that it sends, inside
+    messages too, of blocks that it reported truly. So many blocks as `forgets` says it has no more when it is asked.
+    """
+
+    def __init__(
+        self,
+        name: str = "loop",
+        lie: Callable[[bytes], bytes] | None = None,
+        damage: Callable[[bytes], bytes] | None = None,
+    ) -> None:
         self.name = name
         self.lie = lie
+        self.damage = damage
         self.blocks: dict[BlockId, WrittenSink] = {}
+        self.forgets = 0
         self.tasks = 0
         self._blobs: dict[str, bytes] = {}
         self._code = CodeReader(self._blobs)
@@ -86,11 +97,16 @@ class LoopVolunteer:
         await self._session.close()
 
     async def _look_up(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
+        if self.forgets:
+            self.forgets -= 1
+            self.blocks.pop(block, None)
         sink = self.blocks.get(block)
         if sink is None:
             return None
         wanted = range(len(sink.segments)) if segments is None else segments
         parts = [sink.segments[index] for index in wanted]
+        if self.damage is not None:
+            parts = [self.damage(part) for part in parts]
         return Served(tuple(map(len, parts)), sink.hashes, parts)
 
     async def _run(self) -> None:
@@ -167,6 +183,8 @@ class LoopVolunteer:
         else:
             if self.lie is not None:
                 result = result._replace(sinks=[_lying(sink, self.lie) for sink in result.sinks])
+            if self.damage is not None:
+                result = result._replace(sinks=[_damaged(sink, self.damage) for sink in result.sinks])
             self.blocks.update((sink.report.block, sink) for sink in result.sinks)
             report = Finished(
                 task=spec.task,
@@ -214,6 +232,13 @@ def _lying(sink: WrittenSink, lie: Callable[[bytes], bytes]) -> WrittenSink:
         sink.report, size=len(data), root=root_hash(hashes), inline=data if len(data) < 16_000 else None
     )
     return WrittenSink(report, [data], hashes)
+
+
+def _damaged(sink: WrittenSink, damage: Callable[[bytes], bytes]) -> WrittenSink:
+    """The sink with other bytes in the message, under the hash of the true ones."""
+    if sink.report.inline is None:
+        return sink
+    return sink._replace(report=msgspec.structs.replace(sink.report, inline=damage(sink.report.inline)))
 
 
 class LoopSwarm:

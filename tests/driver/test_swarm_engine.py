@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pickle
 import random
 import struct
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from operator import add
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from tests.driver.loop_swarm import LoopSwarm, LoopVolunteer, loop_swarm
 
-from tabswarm.driver import result_fetcher
 from tabswarm.driver.swarm_engine import SwarmEngine
-from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.driver.text_files import TextFiles
 from tabswarm.errors import (
-    BlockUnavailable,
     ContextInTask,
     CoordinatorUnreachable,
+    NoEligibleVolunteers,
     NotShippable,
     RecordRefused,
     ResultTooLarge,
@@ -33,9 +29,6 @@ from tabswarm.errors import (
     TabswarmError,
     TaskError,
 )
-from tabswarm.ids import BlockId, BlockKind
-from tabswarm.plan.lineage import Plan
-from tabswarm.plan.location import Location, Result
 from tabswarm.plan.operators import TextLines
 from tabswarm.rdd.call_site import CallSite
 from tabswarm.rdd.engine_context import EngineContext
@@ -43,11 +36,6 @@ from tabswarm.rdd.operation import Plain
 from tabswarm.rdd.rdd import RDD
 from tabswarm.rdd.source_data import SourceData
 from tabswarm.rdd.travel import read_block
-from tabswarm.shipping.block_hash import root_hash, segment_hash
-from tabswarm.transport.neighbours import Neighbourhood
-from tabswarm.transport.relay import FetchedBlock
-from tabswarm.transport.routes import Routes
-from tabswarm.transport.transfers import Ask
 
 
 @pytest.fixture
@@ -271,45 +259,36 @@ def test_a_result_that_unpacks_to_more_than_the_limit_is_refused_before_it_is_un
             sc.range(1, numSlices=1).map(lambda x: bytes(3 << 20)).collect()
 
 
-async def test_a_holder_that_sends_other_bytes_than_were_committed_is_not_believed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(result_fetcher, "PATIENCE", 0.0)
-    monkeypatch.setattr(result_fetcher, "PAUSE", 0.0)
-    honest, good = segment_hash(b"good"), b"good"
-
-    class Holders:
-        """A relay over which one holder lies; which ones were asked is noted."""
-
-        asked: ClassVar[list[str]] = []
-
-        async def fetch(self, holder: str, asks: Sequence[Ask]) -> list[FetchedBlock]:
-            self.asked.append(holder)
-            data = good if holder == "honest" else b"evil"
-            return [FetchedBlock(ask.wanted.block, None, (4,), segment_hash(data), data) for ask in asks]
-
-    def job_of(*holders: str) -> tuple[SwarmJob, Result]:
-        plan = Plan(application="a", nodes=(), target=1, partitions=(0,))
-        block = BlockId("a", BlockKind.PARTITION, 1, 0, 0)
-        return SwarmJob(1, plan, Nothing(), 100), Result(0, Location(block, 4, root_hash(honest), holders))
-
-    fetcher = result_fetcher.ResultFetcher(Routes(Holders().fetch), Neighbourhood(), lambda size: None)
-    job, result = job_of("liar", "honest")
-    fetcher.take(job, [result])
-    assert await asyncio.to_thread(list, job.results()) == [(0, b"good")]
-    assert Holders.asked == ["liar", "honest"]
-
-    job, result = job_of("liar")
-    fetcher.take(job, [result])
-    with pytest.raises(BlockUnavailable, match="other bytes"):
-        await asyncio.to_thread(list, job.results())
+def flip(data: bytes) -> bytes:
+    """The same bytes but for one bit."""
+    return data[:-1] + bytes([data[-1] ^ 1])
 
 
-class Nothing:
-    """The wire of a job that needs none."""
+@pytest.mark.parametrize("length", [1, 20_000], ids=["inline", "fetched"])
+def test_a_result_with_other_bytes_than_were_committed_is_computed_by_somebody_else(length: int) -> None:
+    with loop_swarm(0) as swarm, EngineContext(swarm.engine()) as sc:
+        rotten = swarm.join(LoopVolunteer("rotten", damage=flip))
+        swarm.join(LoopVolunteer("sound"))
+        numbers = sc.range(6, numSlices=6).map(lambda x: random.Random(x).randbytes(length))
+        assert numbers.collect() == [random.Random(x).randbytes(length) for x in range(6)]
+        assert rotten.tasks > 0
+        (report,) = swarm.coordinator.swarm(swarm.swarm).scheduler.report()
+        assert sum(node.recomputed for node in report.nodes) > 0
 
-    def cancel(self, job: SwarmJob) -> None:
-        pass
 
-    def done_with(self, job: SwarmJob) -> None:
-        pass
+@pytest.mark.parametrize("length", [1, 20_000], ids=["inline", "fetched"])
+def test_where_everybody_serves_damaged_results_the_job_ends_and_says_so(length: int) -> None:
+    with loop_swarm(0) as swarm, EngineContext(swarm.engine()) as sc:
+        swarm.join(LoopVolunteer("rotten", damage=flip))
+        with pytest.raises(NoEligibleVolunteers, match="other bytes than they served"):
+            sc.range(6, numSlices=6).map(lambda x: random.Random(x).randbytes(length)).collect()
+
+
+def test_a_result_that_its_holder_has_lost_is_computed_again() -> None:
+    """The coordinator believes that it is there; only the driver finds out."""
+    with loop_swarm(0) as swarm, EngineContext(swarm.engine()) as sc:
+        volunteer = swarm.join(LoopVolunteer())
+        volunteer.forgets = 1
+        noise = sc.range(2, numSlices=1).map(lambda x: random.Random(x).randbytes(20_000))
+        assert noise.collect() == [random.Random(x).randbytes(20_000) for x in range(2)]
+        assert volunteer.tasks == 2

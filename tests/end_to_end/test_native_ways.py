@@ -17,13 +17,16 @@ from tests.end_to_end.swarm import Swarm, wait_until
 
 from tabswarm import Context
 from tabswarm.browsers import Browser
-from tabswarm.ids import BlockId
+from tabswarm.ids import BlockId, BlockKind
 from tabswarm.transport.block_port import BlockPort
 from tabswarm.transport.connection import Connection
 from tabswarm.transport.exchange import Served
 from tabswarm.transport.links import parse_link
+from tabswarm.transport.neighbours import Place
 from tabswarm.transport.websocket import WebSocketDoor
+from tabswarm.wire.messages import Welcome
 from tabswarm.worker.native import NativeVolunteer
+from tabswarm.worker.native.block_store import BlockStore
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
@@ -151,6 +154,31 @@ class _LyingPort(BlockPort):
         return lie
 
 
+class Rotten(NativeVolunteer):
+    """A volunteer of this process that serves damaged bytes of whatever result it holds, by every way."""
+
+    lies = 0
+
+    async def _open_store(self, welcome: Welcome) -> BlockStore:
+        store = await super()._open_store(welcome)
+        honest_look_up, honest_place = store.look_up, store.place
+
+        async def look_up(block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
+            served = await honest_look_up(block, segments)
+            if served is None or block.kind is not BlockKind.PARTITION:
+                return served
+            self.lies += 1
+            data = bytearray(b"".join(served.chunks))
+            data[-1] ^= 1
+            return Served(served.sizes, served.hashes, [bytes(data)])
+
+        async def place(block: BlockId, segment: int, where: str) -> Place | None:
+            return None if block.kind is BlockKind.PARTITION else await honest_place(block, segment, where)
+
+        vars(store).update(look_up=look_up, place=place)
+        return store
+
+
 @contextlib.asynccontextmanager
 async def joined(swarm: Swarm, kind: type[NativeVolunteer]) -> AsyncIterator[NativeVolunteer]:
     link = parse_link(swarm.invite_link)
@@ -188,6 +216,20 @@ async def test_wrong_bytes_from_a_port_are_refused_and_the_answer_is_exact(
         assert isinstance(liar, Liar)
         assert await asyncio.to_thread(drive, swarm.driver_link) == EXPECTED
         assert liar.lies > 0
+
+
+async def test_damaged_results_are_told_of_and_computed_by_somebody_else(
+    swarm: Swarm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own_temporary_folder(monkeypatch, tmp_path / "other")
+    swarm.add_worker(name="other")
+    monkeypatch.delenv("TMPDIR")
+    async with joined(swarm, Rotten) as rotten:
+        assert isinstance(rotten, Rotten)
+        assert await asyncio.to_thread(drive, swarm.driver_link) == EXPECTED
+        assert rotten.lies > 0
+        (job,) = await swarm.jobs()
+        assert sum(node["recomputed"] for node in job["nodes"]) > 0
 
 
 async def test_a_tab_a_native_worker_and_the_driver_go_direct_to_one_another(

@@ -105,11 +105,11 @@ class Story:
                 going = None
             case events.BlocksLost():
                 going = event.blocks
-            case events.FetchFailed():
+            case events.FetchFailed() | events.ResultMissing():
                 going = (event.block,)
             case _:
                 return
-        holder = event.holder if isinstance(event, events.FetchFailed) else event.peer
+        holder = event.peer if isinstance(event, events.VolunteerLeft | events.BlocksLost) else event.holder
         for application in self.swarm.scheduler.state.applications.values():
             stored = application.blocks.stored
             keys = [

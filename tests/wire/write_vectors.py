@@ -198,6 +198,8 @@ GOOD: dict[str, list[m.Message]] = {
         m.Watch(request=3, job="j1"),
         m.CancelJob(job="j1"),
         m.Fetched(job="j1"),
+        m.ResultMissing(job="j1", block=PART, holder="v1", reason="it left"),
+        m.ResultMissing(job="j1", block=PART, holder="", reason="other bytes", corrupt=True),
         m.Release(nodes=(1, 2)),
         m.Unpersist(node=5),
         m.ListJobs(request=4),

@@ -287,6 +287,12 @@ class Swarm:
                 self.feed(events.JobCancelled(job=job, peer=session.peer))
             case m.Fetched(job=job) if self._is_of(session, job):
                 self.feed(events.ResultsFetched(peer=session.peer, job=job))
+            case m.ResultMissing(job=job) if self._is_of(session, job):
+                self.feed(
+                    events.ResultMissing(
+                        peer=session.peer, job=job, block=message.block, holder=message.holder, corrupt=message.corrupt
+                    )
+                )
             case m.Release(nodes=nodes) if session.drives:
                 self.feed(events.NodesReleased(application=session.application, nodes=nodes))
             case m.Unpersist(node=node) if session.drives:

@@ -1,19 +1,20 @@
 """Brings a job's committed targets to the driver: inline ones at once, others from their holders, out of a neighbour's
-files over a direct line, or through the relay.
+files, over a direct line, or through the relay.
 
 What arrives is checked against the root hash of its commit before anybody reads it. A holder that fails is not the
-job's failure: another holder is tried, and if all are gone the coordinator has the partition computed again and tells
-so.
+job's failure: another one is asked. Of a holder that lacks the block, sent other bytes, or could not be reached for
+`PATIENCE` the coordinator is told, which has the partition computed again where nobody else has it. So this ends when
+the job does, and not before.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tabswarm.driver.swarm_job import SwarmJob
-from tabswarm.errors import BlockUnavailable
 from tabswarm.plan.location import Location, Result
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.transport.connection import ConnectionLost
@@ -22,33 +23,53 @@ from tabswarm.transport.neighbours import Neighbourhood, Place
 from tabswarm.transport.routes import Routes
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
+from tabswarm.wire.driver_messages import ResultMissing
 
 BATCH = 16
 """Blocks asked for in one request."""
 AT_ONCE = 4
 """Requests under way to one holder."""
-PATIENCE = 30.0
-"""Seconds that a block may stay unavailable after all its holders failed, before the job fails."""
-PAUSE = 0.25
-"""Seconds between rounds over a block's holders."""
+PATIENCE = 20.0
+"""Seconds for which holders may be out of reach before the coordinator is told so."""
+PAUSE, LONGEST_PAUSE = 0.25, 4.0
+"""Seconds between two rounds over a block's holders: the first time, and at most."""
+_LACKING = "unavailable"
+"""How a holder refuses what it has not got."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Wanted:
+    """A target on its way. `bad` are holders that lack it or sent other bytes; `alone` says that it travels in a
+    request of its own: it was in one that the relay refused as a whole."""
+
     job: SwarmJob
     result: Result
-    failures: int = 0
-    reason: str = ""
+    bad: set[str] = field(default_factory=set)
+    asked: int = 0
+    rounds: int = 0
     since: float | None = None
+    alone: bool = False
+
+    @property
+    def holders(self) -> list[str]:
+        return [holder for holder in self.result.location.holders if holder not in self.bad]
 
 
 class ResultFetcher:
-    """Fetches by tasks of its own, on the loop on which it is used. `moved` is told the bytes that no relay carried."""
+    """Fetches by tasks of its own, on the loop on which it is used. `moved` is told the bytes that no relay carried,
+    `say` takes what the coordinator has to hear."""
 
-    def __init__(self, routes: Routes, neighbours: Neighbourhood, moved: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        neighbours: Neighbourhood,
+        moved: Callable[[int], None],
+        say: Callable[[ResultMissing], None],
+    ) -> None:
         self._routes = routes
         self._neighbours = neighbours
         self._moved = moved
+        self._say = say
         self._queues: dict[str, list[_Wanted]] = {}
         self._requests: dict[str, int] = {}
         self._latest: dict[tuple[int, int], Result] = {}
@@ -59,14 +80,13 @@ class ResultFetcher:
         for result in results:
             if not job.on_announced(result):
                 continue
-            if result.inline is not None:
-                if is_block(result.inline, result.location.root):
-                    job.on_block(result.partition, result.inline)
-                else:
-                    job.on_error(_corrupt(result.location, "the coordinator"))
-                continue
-            self._latest[job.request, result.partition] = result
-            self._queue(_Wanted(job, result))
+            if result.inline is None:
+                self._latest[job.request, result.partition] = result
+                self._queue(_Wanted(job, result))
+            elif is_block(result.inline, result.location.root):
+                job.on_block(result.partition, result.inline)
+            else:
+                self._report(_Wanted(job, result), "", "the message had other bytes", corrupt=True)
 
     def forget(self, job: SwarmJob) -> None:
         """The job is over: nothing of it is fetched any more."""
@@ -74,44 +94,65 @@ class ResultFetcher:
             self._latest.pop((job.request, partition), None)
 
     def _queue(self, wanted: _Wanted) -> None:
-        holders = wanted.result.location.holders
+        holders = wanted.holders
         if not holders:
-            self._later(wanted, "nobody holds it")
-            return
-        holder = holders[wanted.failures % len(holders)]
+            return  # the coordinator knows, and tells of the next one
+        holder = holders[wanted.asked % len(holders)]
         self._queues.setdefault(holder, []).append(wanted)
         # In a moment, so that what one message announced is asked for together.
         asyncio.get_running_loop().call_soon(self._pump, holder)
 
     def _pump(self, holder: str) -> None:
         while self._queues.get(holder) and self._requests.get(holder, 0) < AT_ONCE:
-            queue = self._queues[holder]
-            batch, self._queues[holder] = queue[:BATCH], queue[BATCH:]
-            if not self._queues[holder]:
-                del self._queues[holder]
+            batch = self._next_batch(holder)
             self._requests[holder] = self._requests.get(holder, 0) + 1
             self._spawn(self._fetch(holder, batch))
 
+    def _next_batch(self, holder: str) -> list[_Wanted]:
+        queue = self._queues[holder]
+        count = 1 if queue[0].alone else next((at for at, each in enumerate(queue[:BATCH]) if each.alone), BATCH)
+        batch, self._queues[holder] = queue[:count], queue[count:]
+        if not self._queues[holder]:
+            del self._queues[holder]
+        return batch
+
     async def _fetch(self, holder: str, batch: list[_Wanted]) -> None:
-        live = [wanted for wanted in batch if self._is_wanted(wanted)]
-        if self._neighbours.reaches(self._routes.card(holder)):
-            live = await self._share(holder, live)
-        asks = [Ask(Wanted(w.result.location.block), w.result.location.size) for w in live]
-        reason = "it sent less than it was asked for"
         try:
-            got = await self._routes.fetch(holder, asks) if asks else []
-        except FetchBroken as broken:
-            got, reason = broken.got, str(broken)
-        except ConnectionLost:
-            return  # the session is over too, which ends every job
+            live = [wanted for wanted in batch if self._is_wanted(wanted)]
+            if self._neighbours.reaches(self._routes.card(holder)):
+                live = await self._share(holder, live)
+            if live:
+                await self._ask(holder, live)
         finally:
             self._requests[holder] -= 1
             self._pump(holder)
+
+    async def _ask(self, holder: str, live: list[_Wanted]) -> None:
+        asks = [Ask(Wanted(w.result.location.block), w.result.location.size) for w in live]
+        failure: FetchBroken | None = None
+        try:
+            got = await self._routes.fetch(holder, asks)
+        except FetchBroken as broken:
+            got, failure = broken.got, broken
+        except ConnectionLost as lost:
+            got = []
+            for wanted in live:
+                self._out_of_reach(wanted, holder, str(lost))
+            return
         self._moved(sum(len(fetched.data) for fetched in got if fetched.direct))
         for wanted, fetched in zip(live, got):
             self._arrived(wanted, fetched, holder)
-        for wanted in live[len(got) :]:
-            self._again(wanted, reason)
+        rest = live[len(got) :]
+        if failure is None or not rest:
+            return
+        if failure.code == _LACKING or failure.corrupt:
+            self._is_bad(rest[0], holder, str(failure), corrupt=failure.corrupt)
+            for wanted in rest[1:]:  # they were never looked at
+                self._queue(wanted)
+            return
+        for wanted in rest:
+            wanted.alone = wanted.alone or (failure.code == "not_allowed" and len(rest) > 1)
+            self._out_of_reach(wanted, holder, str(failure))
 
     async def _share(self, holder: str, wanted: list[_Wanted]) -> list[_Wanted]:
         """Read what a neighbour has in its files; gives back the rest."""
@@ -123,42 +164,57 @@ class ResultFetcher:
         for want, block in zip(wanted, blocks):
             if block is not None and self._is_wanted(want):
                 self._moved(len(block))
-                self._latest.pop((want.job.request, want.result.partition), None)
-                want.job.on_block(want.result.partition, block)
+                self._has(want, block)
         return [want for want, block in zip(wanted, blocks) if block is None]
 
     def _arrived(self, wanted: _Wanted, fetched: FetchedBlock, holder: str) -> None:
         location = wanted.result.location
         if is_block(fetched.data, location.root, fetched.hashes):
-            self._latest.pop((wanted.job.request, wanted.result.partition), None)
-            wanted.job.on_block(wanted.result.partition, fetched.data)
+            self._has(wanted, fetched.data)
         else:
-            self._again(wanted, f"{holder} sent other bytes of {location.block} than were committed")
+            what = f"{holder} sent other bytes of {location.block} than were committed"
+            self._is_bad(wanted, holder, what, corrupt=True)
 
-    def _again(self, wanted: _Wanted, reason: str) -> None:
-        """Try the next holder; after a round over all of them, wait for a moment."""
+    def _has(self, wanted: _Wanted, block: bytes) -> None:
+        if self._is_wanted(wanted):
+            del self._latest[wanted.job.request, wanted.result.partition]
+        wanted.job.on_block(wanted.result.partition, block)
+
+    def _is_bad(self, wanted: _Wanted, holder: str, reason: str, *, corrupt: bool) -> None:
+        """A holder is sure not to have the block: say so, and ask the others."""
+        if self._is_wanted(wanted):
+            wanted.bad.add(holder)
+            self._report(wanted, holder, reason, corrupt=corrupt)
+            self._queue(wanted)
+
+    def _out_of_reach(self, wanted: _Wanted, holder: str, reason: str) -> None:
+        """Try the next holder; after a round over all of them, wait for a moment. When that has gone on for a while,
+        the coordinator hears of it, who may know better."""
         if not self._is_wanted(wanted):
             return
-        wanted.failures += 1
-        wanted.reason = reason
-        if wanted.failures % len(wanted.result.location.holders):
-            self._queue(wanted)
-        else:
-            self._later(wanted, reason)
-
-    def _later(self, wanted: _Wanted, reason: str) -> None:
         now = asyncio.get_running_loop().time()
         wanted.since = wanted.since or now
+        wanted.asked += 1
         if now - wanted.since > PATIENCE:
-            title = f"partition {wanted.result.partition} of {wanted.job.plan.action or 'the job'}"
-            wanted.job.on_error(BlockUnavailable(f"the result of {title} cannot be fetched: {reason}"))
-            return
-        self._spawn(self._retry(wanted))
+            wanted.since = now
+            self._report(wanted, holder, reason, corrupt=False)
+        if not wanted.holders or wanted.asked % len(wanted.holders):
+            self._queue(wanted)
+        else:
+            self._spawn(self._retry(wanted))
 
     async def _retry(self, wanted: _Wanted) -> None:
-        await asyncio.sleep(PAUSE)
+        pause = min(PAUSE * 2 ** min(wanted.rounds, 10), LONGEST_PAUSE)
+        wanted.rounds += 1
+        await asyncio.sleep(pause * random.uniform(0.5, 1.0))
         if self._is_wanted(wanted):
             self._queue(wanted)
+
+    def _report(self, wanted: _Wanted, holder: str, reason: str, *, corrupt: bool) -> None:
+        job = wanted.job.accepted_id
+        if job is not None:
+            block = wanted.result.location.block
+            self._say(ResultMissing(job=job, block=block, holder=holder, reason=reason[:200], corrupt=corrupt))
 
     def _is_wanted(self, wanted: _Wanted) -> bool:
         """Whether this is still the latest word on that partition, and the job waits for it."""
@@ -194,7 +250,3 @@ def _read(location: Location, place: Place) -> bytes | None:
     except OSError:
         return None
     return data if is_block(data, location.root, place.hashes) else None
-
-
-def _corrupt(location: Location, sender: str) -> BlockUnavailable:
-    return BlockUnavailable(f"{sender} sent other bytes of {location.block} than were committed")

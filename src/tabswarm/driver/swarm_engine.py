@@ -206,7 +206,7 @@ class SwarmEngine:
         self._routes = Routes(self._relay.fetch, [TcpWay(welcome.peer)])
         self._channels = WebRtcWay(welcome.peer, self._outbox.put_nowait, self._sources.look_up, self._routes.adopt)
         self._routes.ways.append(self._channels)
-        self._fetcher = ResultFetcher(self._routes, self._neighbours, self._count_moved)
+        self._fetcher = ResultFetcher(self._routes, self._neighbours, self._count_moved, self._outbox.put_nowait)
         self._may_leave = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._tasks = [

@@ -123,6 +123,17 @@ class ResultsFetched(_Event, frozen=True):
     job: str
 
 
+class ResultMissing(_Event, frozen=True):
+    """The driver, or a watcher, cannot have a target block from `holder`, or (`corrupt`) got other bytes; without a
+    holder: the bytes in the message were others."""
+
+    peer: str
+    job: str
+    block: BlockId
+    holder: str
+    corrupt: bool = False
+
+
 class NodesReleased(_Event, frozen=True):
     """The driver has no handle to these nodes left."""
 
@@ -227,6 +238,7 @@ Event = (
     | ApplicationStopped
     | ProgramEnded
     | ResultsFetched
+    | ResultMissing
     | NodesReleased
     | NodeUnpersisted
     | TaskStarted

@@ -53,6 +53,7 @@ from tabswarm.scheduler.events import (
     NodeUnpersisted,
     ProgramEnded,
     ResourcesChanged,
+    ResultMissing,
     ResultsFetched,
     TaskFailed,
     TaskFinished,
@@ -65,6 +66,7 @@ from tabswarm.scheduler.events import (
 )
 from tabswarm.scheduler.jobs import JobState
 from tabswarm.scheduler.losses import recut
+from tabswarm.scheduler.missing_results import result_missing
 from tabswarm.scheduler.open_tasks import wake_rested
 from tabswarm.scheduler.placement import place_ready_tasks
 from tabswarm.scheduler.queries import count_bytes
@@ -148,6 +150,8 @@ class Scheduler:
             case ResultsFetched():
                 if event.job in state.jobs:
                     fetched(state, state.jobs[event.job], event.peer)
+            case ResultMissing():
+                result_missing(state, event)
             case ApplicationStopped():
                 if event.application in state.applications:
                     stop_application(state, state.applications[event.application])

@@ -201,6 +201,12 @@ class Scenario:
     def _fetched(self, words: Words, options: Options) -> events.Event:
         return events.ResultsFetched(peer=options.get("by", ""), job=words[0])
 
+    def _result_missing(self, words: Words, options: Options) -> events.Event:
+        holder = words[3] if len(words) > 3 else ""
+        return events.ResultMissing(
+            peer=words[0], job=words[1], block=read_block(words[2]), holder=holder, corrupt="corrupt" in options
+        )
+
     def _release(self, words: Words, options: Options) -> events.Event:
         return events.NodesReleased(application=words[0], nodes=tuple(map(int, words[1:])))
 

@@ -1,5 +1,5 @@
 """A driver in the simulator: it submits plans, fetches what it is told of, and asks again of nobody: what was lost
-before it could fetch it is computed again and told again."""
+before it could fetch it is computed again and told again. What a holder lacks or serves damaged it says."""
 
 from __future__ import annotations
 
@@ -122,11 +122,20 @@ class SimulatedDriver:
             if not self.alive:
                 return
             piece = self.swarm.serve(holder, location.block, 0, location.root)
-            if not isinstance(piece, str):
+            if isinstance(piece, str):
+                if piece == "unavailable":
+                    self._miss(job, location.block, holder, corrupt=False)
+            elif root_hash(segment_hash(piece.data)) != location.root:
+                self._miss(job, location.block, holder, corrupt=True)
+            else:
                 job.blocks[result.partition] = bytes(piece.data)
                 self._thank(job)
 
         self.swarm.clock.after(self.swarm.transfer_delay(), arrived)
+
+    def _miss(self, job: SimulatedJob, block: BlockId, holder: str, *, corrupt: bool) -> None:
+        missing = events.ResultMissing(peer=self.id, job=job.id, block=block, holder=holder, corrupt=corrupt)
+        self.swarm.send(self, missing)
 
     def _thank(self, job: SimulatedJob) -> None:
         if self.alive and job.over and job.error is None and not job.fetched:

@@ -139,6 +139,17 @@ class SimulatedSwarm:
             del store[block]
             self.send(self.volunteers[peer], events.BlocksLost(peer=peer, blocks=(block,)))
 
+    def rot(self, peer: str) -> None:
+        """One bit of a block in a volunteer's store turns over, and nobody notices for now."""
+        store = self.volunteers[peer].store
+        whole = [block for block, sink in store.items() if any(sink.segments)]
+        if whole:
+            block = self.random.choice(whole)
+            segments = [bytes(segment) for segment in store[block].segments]
+            at = self.random.choice([index for index, segment in enumerate(segments) if segment])
+            segments[at] = bytes([segments[at][0] ^ 1]) + segments[at][1:]
+            store[block] = store[block]._replace(segments=segments)
+
     def resize(self, peer: str, slots: int) -> None:
         """A volunteer gives other slots."""
         self.volunteers[peer].slots = slots

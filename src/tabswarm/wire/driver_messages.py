@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tabswarm.ids import BlockId
 from tabswarm.plan.finish import Finish
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.location import Result
@@ -39,6 +40,17 @@ class Fetched(Message, frozen=True):
     """I have the job's results: its target blocks may go, where they are not kept and nobody else watches the job."""
 
     job: str
+
+
+class ResultMissing(Message, frozen=True):
+    """A target block could not be had from a holder: it has not got the block, sent other bytes than the hash says
+    (`corrupt`), or could not be reached for a while. Without a holder: the bytes inside the message were others."""
+
+    job: str
+    block: BlockId
+    holder: str
+    reason: str
+    corrupt: bool = False
 
 
 class Release(Message, frozen=True):

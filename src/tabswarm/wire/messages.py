@@ -28,6 +28,7 @@ from tabswarm.wire.driver_messages import (
     ListJobs as ListJobs,
     Progress as Progress,
     Release as Release,
+    ResultMissing as ResultMissing,
     ResultsReady as ResultsReady,
     StopApplication as StopApplication,
     Submit as Submit,
@@ -349,8 +350,8 @@ ToVolunteer = (
     | CopyBlocks | MayLeave | EndApplication | JobInfo
 )
 FromDriver = (
-    Pong | Ping | Signal | Submit | Watch | CancelJob | Fetched | Release | Unpersist | ListJobs | StopApplication
-    | BytesMoved
+    Pong | Ping | Signal | Submit | Watch | CancelJob | Fetched | ResultMissing | Release | Unpersist | ListJobs
+    | StopApplication | BytesMoved
 )
 ToDriver = (
     Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Watched | Progress | ResultsReady | JobDone

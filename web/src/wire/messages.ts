@@ -755,6 +755,19 @@ export interface Fetched {
   job: string;
 }
 
+/**
+ * A target block could not be had from a holder: it has not got the block, sent other bytes than the hash says
+ * (`corrupt`), or could not be reached for a while. Without a holder: the bytes inside the message were others.
+ */
+export interface ResultMissing {
+  type: "ResultMissing";
+  job: string;
+  block: BlockId;
+  holder: string;
+  reason: string;
+  corrupt?: boolean; // false
+}
+
 /** No handle to these nodes is left in the driver, so what is stored for them may go. */
 export interface Release {
   type: "Release";
@@ -1026,6 +1039,7 @@ export type FromDriver =
   | Watch
   | CancelJob
   | Fetched
+  | ResultMissing
   | Release
   | Unpersist
   | ListJobs
@@ -1203,6 +1217,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Watch: {"array": false, "tagField": "type", "tag": "Watch", "fields": [["request", "int", false], ["job", "str", false]]},
   CancelJob: {"array": false, "tagField": "type", "tag": "CancelJob", "fields": [["job", "str", false]]},
   Fetched: {"array": false, "tagField": "type", "tag": "Fetched", "fields": [["job", "str", false]]},
+  ResultMissing: {"array": false, "tagField": "type", "tag": "ResultMissing", "fields": [["job", "str", false], ["block", ["struct", "BlockId"], false], ["holder", "str", false], ["reason", "str", false], ["corrupt", "bool", true]]},
   Release: {"array": false, "tagField": "type", "tag": "Release", "fields": [["nodes", ["list", "int"], false]]},
   Unpersist: {"array": false, "tagField": "type", "tag": "Unpersist", "fields": [["node", "int", false]]},
   ListJobs: {"array": false, "tagField": "type", "tag": "ListJobs", "fields": [["request", "int", false]]},
@@ -1231,6 +1246,6 @@ export const schema: Readonly<Record<string, StructShape>> = {
 export const directions = {
   FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
   ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
-  FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
+  FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "ResultMissing", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
   ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Watched", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave"],
 } as const;
