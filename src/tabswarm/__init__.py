@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tabswarm.driver.attached import AttachedApplication
     from tabswarm.driver.context import Context, SparkContext
     from tabswarm.errors import (
+        AccumulatorUnreadable,
         BadLink,
         BlockUnavailable,
         CannotCompile,
@@ -48,12 +49,15 @@ if TYPE_CHECKING:
         VersionRefused,
         WorkerLost,
     )
+    from tabswarm.plan.accumulator import Accumulator, AccumulatorParam
     from tabswarm.plan.storage_level import StorageLevel
     from tabswarm.rdd.key_partitioner import portable_hash
     from tabswarm.rdd.rdd import RDD
     from tabswarm.result_iterable import ResultIterable
 
 _ELSEWHERE = {
+    "Accumulator": "tabswarm.plan.accumulator",
+    "AccumulatorParam": "tabswarm.plan.accumulator",
     "AttachedApplication": "tabswarm.driver.attached",
     "Context": "tabswarm.driver.context",
     "SparkContext": "tabswarm.driver.context",
@@ -65,6 +69,9 @@ _ELSEWHERE = {
 
 __all__ = [
     "RDD",
+    "Accumulator",
+    "AccumulatorParam",
+    "AccumulatorUnreadable",
     "AttachedApplication",
     "BadLink",
     "BlockUnavailable",

@@ -9,7 +9,8 @@
     │   ├── ResultNotSerialisable      a record that no block can hold; names its type
     │   ├── StableHashError            a key that has no stable hash; names its type
     │   ├── PlanRefused                a plan that is malformed or over a limit
-    │   └── ContextInTask              a Context, or an RDD, used inside a task
+    │   ├── ContextInTask              a Context, or an RDD, used inside a task
+    │   └── AccumulatorUnreadable      an accumulator's value read inside a task
     ├── RecordError                    bytes that should be records
     │   ├── RecordRefused              hostile or damaged bytes
     │   └── RecordTooLarge             over a limit, by their own word or in fact
@@ -79,6 +80,10 @@ class PlanRefused(ProgramError):
 
 class ContextInTask(ProgramError):
     """A Context or an RDD was used inside a task; only the driver may."""
+
+
+class AccumulatorUnreadable(ProgramError, RuntimeError):
+    """The value of an accumulator was read or set inside a task; only the driver may."""
 
 
 class RecordError(TabswarmError):

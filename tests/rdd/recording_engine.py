@@ -8,6 +8,7 @@ from typing import Any
 
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.operators import CodeRef
+from tabswarm.plan.task import Update
 from tabswarm.rdd.call_site import CallSite
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.rdd.lowering import lower
@@ -25,6 +26,9 @@ class AnsweredJob:
 
     def results(self, in_order: bool = True) -> Iterator[tuple[int, bytes]]:
         yield from self._blocks.items()
+
+    def updates(self) -> tuple[Update, ...]:
+        return ()
 
     def wait(self, timeout: float | None = None) -> None:
         pass

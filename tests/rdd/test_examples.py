@@ -10,7 +10,8 @@ import pytest
 
 from tabswarm import Context, StorageLevel
 from tabswarm.driver import context as driver_context
-from tabswarm.rdd import engine_context
+from tabswarm.plan import accumulator
+from tabswarm.rdd import engine_context, shared_variables
 
 MODULES = ["structure", "narrow", "pairs", "by_key", "partitions", "persistence", "results", "reductions", "rdd"]
 PLAIN = ["call_site", "key_partitioner", "slicing", "source_data", "results"]
@@ -29,6 +30,8 @@ def test_the_examples_of_the_rdd_api_are_true(sc: Context, name: str) -> None:
 
 def test_the_examples_of_contexts_are_true(sc: Context) -> None:
     run(engine_context, sc)
+    run(shared_variables, sc)
+    run(accumulator, sc)
     run(driver_context, sc)
 
 

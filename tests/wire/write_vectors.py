@@ -39,6 +39,7 @@ from tabswarm.plan.task import (
     SinkReport,
     Step,
     TaskSpec,
+    Update,
 )
 from tabswarm.wire import blocks
 from tabswarm.wire import messages as m
@@ -153,6 +154,7 @@ GOOD: dict[str, list[m.Message]] = {
             seconds=0.25,
         ),
         m.Finished(task=1, attempt=0, sinks=(), runs=(), seconds=0.5),
+        m.Finished(task=2, attempt=0, sinks=(), runs=(), seconds=0.5, updates=(Update(3, 7, 0, b"\x00\xff"),)),
         m.Failed(task=1, attempt=3, failure=FAILURE),
         m.Failed(task=1, attempt=3, failure=Failure(kind=FailureKind.OUT_OF_MEMORY)),
         m.FetchFailed(task=1, attempt=0, block=MAPPED, holder="v2", reason="it left", corrupt=True),
@@ -232,6 +234,7 @@ GOOD: dict[str, list[m.Message]] = {
             job="j1",
             results=(Result(0, Location(PART, 3, ROOT, ("v1",)), b"abc"), Result(1, Location(PART, 9, ROOT, ()))),
         ),
+        m.Updates(job="j1", updates=(Update(3, 7, 0, b"\x00\xff"), Update(4, 7, 1, b""))),
         m.JobDone(job="j1"),
         m.JobFailed(job="j1", error="TaskError", reason="it raised", causes=(FAILURE,)),
         m.TaskOutput(job="j1", volunteer="v1", partition=0, stream="stdout", text="hello\n"),

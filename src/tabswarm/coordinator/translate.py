@@ -30,7 +30,13 @@ FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
     m.Leaving: lambda peer, said: events.VolunteerFinishing(peer=peer),
     m.Started: lambda peer, said: events.TaskStarted(peer=peer, task=said.task, attempt=said.attempt),
     m.Finished: lambda peer, said: events.TaskFinished(
-        peer=peer, task=said.task, attempt=said.attempt, sinks=said.sinks, runs=said.runs, seconds=said.seconds
+        peer=peer,
+        task=said.task,
+        attempt=said.attempt,
+        sinks=said.sinks,
+        runs=said.runs,
+        seconds=said.seconds,
+        updates=said.updates,
     ),
     m.Failed: lambda peer, said: events.TaskFailed(
         peer=peer, task=said.task, attempt=said.attempt, failure=said.failure
@@ -85,6 +91,7 @@ FROM_COMMAND: Mapping[type[Any], CommandMessage] = {
         volunteers=c.volunteers,
         waiting_for=c.waiting_for,
     ),
+    commands.TellUpdates: lambda c, _: m.Updates(job=c.job, updates=c.updates),
     commands.TellResults: lambda c, _: m.ResultsReady(job=c.job, results=c.results),
     commands.TellDone: lambda c, _: m.JobDone(job=c.job),
     commands.TellFailed: lambda c, _: m.JobFailed(job=c.job, error=c.error, reason=c.reason, causes=c.causes),

@@ -58,6 +58,7 @@ from tabswarm.wire.messages import (
     TaskOutput,
     ToDriver,
     Unpersist,
+    Updates,
     Volunteers,
     Watch,
     Welcome,
@@ -293,6 +294,9 @@ class SwarmEngine:
                 self._routes.meet(message)
             case Signal() if WEBRTC in self._abilities:
                 self._channels.take(message)
+            case Updates():
+                if (job := self._by_id.get(message.job)) is not None:
+                    job.on_updates(message.updates)
             case ResultsReady():
                 if (job := self._by_id.get(message.job)) is not None:
                     self._fetcher.take(job, message.results)

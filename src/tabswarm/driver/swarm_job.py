@@ -7,12 +7,13 @@ error.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from tabswarm.errors import JobCancelled, ResultTooLarge, TabswarmError
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.location import Result
+from tabswarm.plan.task import Update
 
 POLL = 1.0
 """Seconds between looks at the clock while waiting, so that Ctrl-C is heard on every platform."""
@@ -46,6 +47,7 @@ class SwarmJob:
         self._blocks: dict[int, bytes] = {}
         self._arrived: set[int] = set()
         self._order: list[int] = []
+        self._updates: dict[tuple[int, int, int], Update] = {}
         self._committed = False
         self._error: TabswarmError | None = None
         self._finished = False
@@ -104,6 +106,11 @@ class SwarmJob:
         self._finished = True
         self._wire.done_with(self)
 
+    def updates(self) -> tuple[Update, ...]:
+        """What was added to accumulators so far."""
+        with self._changed:
+            return tuple(self._updates.values())
+
     def cancel(self) -> None:
         """Stop the job on the swarm."""
         if not self.is_over:
@@ -122,6 +129,12 @@ class SwarmJob:
         """How far it is."""
         self.done, self.total, self.running, self.volunteers = done, total, running, volunteers
         self.waiting_for = waiting_for
+
+    def on_updates(self, updates: Iterable[Update]) -> None:
+        """Committed tasks added to accumulators."""
+        with self._changed:
+            for update in updates:
+                self._updates[update.accumulator, update.node, update.partition] = update
 
     def on_announced(self, result: Result) -> bool:
         """A target is committed. False where its block is here already, or the answer grows over the limit (which ends

@@ -9,6 +9,7 @@ The laws: a step is computed once, however many read it; and what one reader doe
   gets it (`_Tap`).
 - A `Take` that did not see its input's end makes everything before it in its chain *partial*: no sink of it is written.
   What a user's function left unread is read to the end for the block's sake.
+- Where the program has accumulators, whose turn it is stands in the task's tally, record by record.
 - A chain is at most `DEEPEST` links long; then a list stands between, for iterators in iterators use up the stack.
 """
 
@@ -22,6 +23,7 @@ from typing import Any
 from tabswarm.errors import ResultNotSerialisable
 from tabswarm.executor import operators
 from tabswarm.executor.sources import SourceReader
+from tabswarm.plan.accumulator import Tally, were_met
 from tabswarm.plan.operators import CodeRef, Take, code_of
 from tabswarm.plan.task import FromSource, FromStep, MapOutputSink, PartitionSink, Step, TaskSpec
 from tabswarm.shipping.class_registry import ClassRegistry
@@ -30,6 +32,7 @@ from tabswarm.shipping.records import RecordWriter, iter_chunks, write_records
 Records = Iterable[Any]
 DEEPEST = 40
 _UNCHANGING = frozenset((int, str, float, bool, bytes, complex, type(None)))
+_END = object()
 _FIRST_RUN, _LONGEST_RUN, _AIM = 32, 1 << 14, 256 * 1024
 
 
@@ -107,8 +110,10 @@ class Evaluation:
         sources: SourceReader,
         load: Callable[[CodeRef], Any],
         classes: ClassRegistry | None,
+        tally: Tally | None = None,
     ) -> None:
         self._spec = spec
+        self._tally = Tally() if tally is None else tally
         self._sources = sources
         self._load = load
         self._classes = classes
@@ -183,6 +188,8 @@ class Evaluation:
             deep = 1 + max((depth.get(one.step, 0) for one in given if isinstance(one, FromStep)), default=0)
             inputs = [self._input(link, one, made) for one in given]
             records = self._apply(link, inputs)
+            if were_met():
+                records = _in_turn(records, link, self._tally)
             if link in self._blocks:
                 tap = self._taps[link] = _Tap(records, self._classes)
                 records = chain.from_iterable(tap.lists())
@@ -220,6 +227,20 @@ class Evaluation:
                 self._cut.discard(link)
 
         return first()
+
+
+def _in_turn(records: Records, step: int, tally: Tally) -> Iterator[Any]:
+    """The records of a step, each made while the tally knows that it is this step's turn."""
+    pulled = iter(records)
+    while True:
+        before, tally.step = tally.step, step
+        try:
+            record = next(pulled, _END)
+        finally:
+            tally.step = before
+        if record is _END:
+            return
+        yield record
 
 
 def _count_readers(spec: TaskSpec) -> Counter[int]:

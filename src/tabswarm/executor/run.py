@@ -10,21 +10,26 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from tabswarm.errors import RecordTooLarge
 from tabswarm.executor.evaluation import Evaluation
 from tabswarm.executor.failures import SourceCorrupt, TaskFailed, failure_of, frames_of
 from tabswarm.executor.map_output import write_map_output
 from tabswarm.executor.piece import Piece
 from tabswarm.executor.sources import Code, SourceReader
 from tabswarm.executor.task_output import Output, TaskOutput, capture
+from tabswarm.plan.accumulator import Tally, tallied
 from tabswarm.plan.operators import CodeRef
-from tabswarm.plan.task import Failure, MapOutputSink, PartitionSink, Run, Sink, SinkReport, TaskSpec
+from tabswarm.plan.task import Failure, MapOutputSink, PartitionSink, Run, Sink, SinkReport, TaskSpec, Update
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.shipping.class_registry import ClassRegistry
+from tabswarm.shipping.records import write_records
 
 INLINE_LIMIT = 16 * 1024
 """Bytes of a block that its report may carry."""
 OUTPUT_LIMIT = 256 * 1024
 """Bytes of output that one attempt may send."""
+UPDATES_LIMIT = 1 << 20
+"""Bytes that one attempt may add to accumulators in all."""
 
 
 class WrittenSink(NamedTuple):
@@ -40,11 +45,13 @@ class TaskResult(NamedTuple):
 
     `runs` has an entry for each step that computed something. The number of records is known where they were
     written (a block, or a map output without combining before it); else it is -1, for counting would slow every step.
+    `updates` is what was added to accumulators.
     """
 
     sinks: list[WrittenSink]
     runs: list[Run]
     seconds: float
+    updates: Sequence[Update] = ()
 
 
 def run_task(
@@ -67,9 +74,10 @@ def run_task(
     told = TaskOutput(output, output_limit)
     task = _Task(spec, inputs, code, classes, told)
     failure: Failure | None = None
-    with capture(told):
+    with capture(told), tallied(task.tally):
         try:
             sinks, runs = task.run(inline_limit)
+            updates = task.updates()
         except SourceCorrupt:
             raise
         except BaseException as error:  # the user's KeyboardInterrupt and SystemExit too are errors of the task
@@ -77,7 +85,7 @@ def run_task(
         del task
     if failure is not None:
         raise TaskFailed(failure)  # out here, where it does not hold the user's exception with all its frames
-    return TaskResult(sinks, runs, time.perf_counter() - started)
+    return TaskResult(sinks, runs, time.perf_counter() - started, updates)
 
 
 class _Task:
@@ -97,8 +105,9 @@ class _Task:
         self._told = told
         self._loaded: dict[str, Any] = {}
         self._at = 0
+        self.tally = Tally()
         self._evaluation = Evaluation(
-            spec, SourceReader(spec.sources, inputs, code, self._load, classes), self._load, classes
+            spec, SourceReader(spec.sources, inputs, code, self._load, classes), self._load, classes, self.tally
         )
 
     def run(self, inline_limit: int) -> tuple[list[WrittenSink], list[Run]]:
@@ -121,8 +130,25 @@ class _Task:
         ]
         return [written[sink] for sink in self._spec.sinks if sink in written], runs
 
+    def updates(self) -> list[Update]:
+        """What the task's functions added to accumulators, by vertex."""
+        made: list[Update] = []
+        size = 0
+        for accumulator, index, value in self.tally.by_step():
+            self._at = index
+            step = self._spec.steps[index]
+            data = write_records([value], classes=self._classes)
+            size += len(data)
+            if size > UPDATES_LIMIT:
+                raise RecordTooLarge(
+                    f"what this task added to accumulators has more than {UPDATES_LIMIT:,} bytes: let it return "
+                    "records, and combine them in an action"
+                )
+            made.append(Update(accumulator, step.node, step.partition, data))
+        return made
+
     def _write(self, sink: Sink, inline_limit: int, records: dict[int, int]) -> WrittenSink:
-        self._at = sink.step
+        self._at = self.tally.step = sink.step
         self._told.turn_to(self._spec.steps[sink.step].partition)
         if isinstance(sink, MapOutputSink):
             pulled = self._evaluation.pull(sink.step)

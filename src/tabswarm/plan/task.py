@@ -135,6 +135,18 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
     partial: bool
 
 
+class Update(msgspec.Struct, frozen=True, array_like=True):
+    """What the functions of one vertex added to an accumulator: `data` is a block of one record.
+
+    A later update of the same accumulator and vertex in the same job replaces this one.
+    """
+
+    accumulator: int
+    node: int
+    partition: int
+    data: bytes
+
+
 class FailureKind(StrEnum):
     """Whom a failed attempt counts against."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from tabswarm.plan.lineage import Plan
+from tabswarm.plan.task import Update
 
 BlockReader = Callable[[int], bytes]
 """Gives the bytes of one partition of a source node, each time the same; raises `OSError` where they cannot be had."""
@@ -30,6 +31,10 @@ class JobHandle(Protocol):
         once. A job that ends without an answer raises a `JobError`, here or in `wait`. Once all have been given, the
         engine tells the coordinator that it may drop the target blocks.
         """
+
+    def updates(self) -> tuple[Update, ...]:
+        """What the committed runs have added to accumulators so far, one update an accumulator and vertex; all of it
+        once the results were given."""
 
     def wait(self, timeout: float | None = None) -> None:
         """Return when every wanted partition is committed. Raises the job's error, or `TimeoutError` after `timeout`

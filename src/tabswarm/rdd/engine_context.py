@@ -23,6 +23,7 @@ from tabswarm.rdd.lowering import lower
 from tabswarm.rdd.operation import Plain
 from tabswarm.rdd.partitions import union_of
 from tabswarm.rdd.rdd import RDD
+from tabswarm.rdd.shared_variables import SharedVariables
 from tabswarm.rdd.slicing import slices_of
 from tabswarm.rdd.source_data import SourceData
 from tabswarm.rdd.structure import Structure, must_be_callable
@@ -35,7 +36,7 @@ MAX_RESULT_SIZE = 1 << 30
 """Bytes of one action's answer that a driver takes, unless the program says otherwise (Spark's default as well)."""
 
 
-class EngineContext:
+class EngineContext(SharedVariables):
     """One application: its RDDs, jobs and shipped code."""
 
     def __init__(
@@ -50,6 +51,7 @@ class EngineContext:
     ) -> None:
         if task_timeout < 0:
             raise ValueError(f"taskTimeout is a number of seconds, and 0 is no limit; it was {task_timeout}")
+        super().__init__(threading.Lock())
         self.master = master
         self.appName = appName or "tabswarm"
         self._engine = engine
@@ -235,6 +237,7 @@ class EngineContext:
         finally:
             if not finished:
                 handle.cancel()
+            self._add_up(handle.updates())
             self._let_go()
 
     def _submit(

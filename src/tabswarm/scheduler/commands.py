@@ -8,7 +8,7 @@ import msgspec
 from tabswarm.ids import BlockId
 from tabswarm.plan.finish import Finish
 from tabswarm.plan.location import Location, MapOutput, Result
-from tabswarm.plan.task import Failure, TaskSpec
+from tabswarm.plan.task import Failure, TaskSpec, Update
 
 
 class _Command(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -112,6 +112,13 @@ class TellProgress(_Command, frozen=True):
     waiting_for: str
 
 
+class TellUpdates(_Command, frozen=True):
+    """What committed tasks added to accumulators; told before the results of the same commit."""
+
+    job: str
+    updates: tuple[Update, ...]
+
+
 class TellResults(_Command, frozen=True):
     """Target partitions that are committed and were not told yet (or have moved)."""
 
@@ -147,6 +154,7 @@ Command = (
     | RefuseJob
     | DescribeJob
     | TellProgress
+    | TellUpdates
     | TellResults
     | TellDone
     | TellFailed

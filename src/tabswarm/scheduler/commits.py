@@ -12,6 +12,7 @@ from bisect import insort
 from tabswarm.ids import BlockId
 from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
 from tabswarm.plan.task import Failure, FailureKind, Run, SinkReport
+from tabswarm.scheduler.accumulators import refuse_too_many, take_updates
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import StoredBlock, key_of
 from tabswarm.scheduler.endings import finish_if_done
@@ -75,6 +76,7 @@ def finished(state: SwarmState, event: TaskFinished) -> None:
     if attempt.started:
         insort(task.pace.times, state.now - attempt.since)
     job.done += 1
+    take_updates(state, application, job, [u for u in event.updates if (u.node, u.partition) in runs])
     new: list[SinkKey] = []
     for block, key in attempt.sinks.items():
         if block in written:
@@ -91,6 +93,7 @@ def finished(state: SwarmState, event: TaskFinished) -> None:
         job_id for key in new if isinstance(key, BlockKey) for job_id in application.targets.get(key, ())
     ):
         finish_if_done(state, application, state.jobs[job_id])
+    refuse_too_many(state, job)
 
 
 def _runs_of(task: Task, reported: tuple[Run, ...]) -> dict[tuple[int, int], Run]:

@@ -8,7 +8,7 @@ import msgspec
 from tabswarm.ids import BlockId
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.location import Held
-from tabswarm.plan.task import Failure, Run, SinkReport
+from tabswarm.plan.task import Failure, Run, SinkReport, Update
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -165,6 +165,7 @@ class TaskFinished(_Event, frozen=True):
     sinks: tuple[SinkReport, ...]
     runs: tuple[Run, ...]
     seconds: float
+    updates: tuple[Update, ...] = ()
 
 
 class TaskFailed(_Event, frozen=True):

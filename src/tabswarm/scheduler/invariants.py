@@ -8,6 +8,7 @@ event; the numbers are those of the list of invariants that the design goes by:
         exists is computed again                            14  nothing of one application hangs on another
     6   an assigned task has all its sources                16  what is over leaves nothing behind
     7   locations and copies under way are of volunteers    19  a running job can go on, or waits for somebody named
+    13  what was added to accumulators is of vertices that ran and were committed
     23  who rests works only as a last resort, and not for ever
     8   what an assigned task reads cannot change under it  20, 21 no ready task stays beside an idle volunteer
                                                             24  two live attempts at a task at most, and no copy more
@@ -139,6 +140,11 @@ def _check_job(application: Application, job: Job) -> None:
     for node, ledger in job.ledger.nodes.items():
         first = ledger.counts.get(Reason.FIRST, 0)
         _require(first <= ledger.vertices.count(RAN), f"4: node {node} of {job.id} has too many first runs")
+    for accumulator, node, partition in job.updates:
+        ran = node in job.ledger.nodes and job.ledger.nodes[node].vertices[partition] == RAN
+        _require(ran, f"13: {node}/{partition} of {job.id} added to accumulator {accumulator} and did not run")
+    size = sum(len(update.data) for update in job.updates.values())
+    _require(size == job.update_bytes, f"16: {job.id} miscounts the {size} bytes of its updates")
     open_tasks = len(job.tasks)
     _require(job.done + open_tasks == job.total, f"16: {job.id} counts {job.done} + {open_tasks} of {job.total}")
 

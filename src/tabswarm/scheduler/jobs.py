@@ -21,7 +21,7 @@ from tabswarm.plan.dependency import Shuffle
 from tabswarm.plan.lineage import Node, Plan
 from tabswarm.plan.location import Result
 from tabswarm.plan.report import JobReport
-from tabswarm.plan.task import Failure
+from tabswarm.plan.task import Failure, Update
 from tabswarm.scheduler.ledger import Ledger
 from tabswarm.scheduler.tasks import Pace, Task, TaskState
 
@@ -65,6 +65,7 @@ class Job:
     With `keep` its results stay after the driver has them. `kept` are small results that the scheduler itself holds
     until then, `taken` says that the driver has them all. `watchers` are told of the job beside the driver, each with
     the committed targets that it was not told of yet.
+    `updates` is what its committed runs added to accumulators, by accumulator, node and partition.
     `starved_since` is when it was first seen to lack source data that only its driver had."""
 
     id: str
@@ -91,6 +92,8 @@ class Job:
     kept_bytes: int = 0
     taken: bool = False
     watchers: dict[str, dict[BlockKey, None]] = field(default_factory=dict)
+    updates: dict[tuple[int, int, int], Update] = field(default_factory=dict)
+    update_bytes: int = 0
     starved_since: int | None = None
     told_done: bool = False
     told: tuple[int, int, int, int, str] | None = None

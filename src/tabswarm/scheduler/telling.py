@@ -10,9 +10,10 @@ from collections.abc import Iterable
 
 from tabswarm.plan.cut import BlockKey
 from tabswarm.plan.location import Result
+from tabswarm.plan.task import Update
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import StoredBlock
-from tabswarm.scheduler.commands import TellDone, TellFailed, TellProgress, TellResults
+from tabswarm.scheduler.commands import TellDone, TellFailed, TellProgress, TellResults, TellUpdates
 from tabswarm.scheduler.jobs import Job, JobState
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import describe
@@ -151,6 +152,12 @@ def keep_small(job: Job, key: BlockKey, block: StoredBlock) -> None:
         job.kept[key] = Result(key.partition, block.location(), block.inline)
 
 
+def tell_updates(state: SwarmState, application: Application, job: Job, updates: tuple[Update, ...]) -> None:
+    """Say what was added to accumulators; who only watches has none."""
+    if updates and application.driver is not None:
+        state.tell(TellUpdates(peer=application.driver, cause=state.event, job=job.id, updates=updates))
+
+
 def tell_done(state: SwarmState, application: Application, job: Job) -> None:
     """Say that every target is committed."""
     tell_progress(state, application, job)
@@ -178,6 +185,7 @@ def retell(state: SwarmState, application: Application, job: Job) -> None:
     """A driver is (back) there, or lost track: tell it of every target that is committed, and of the end."""
     job.told = None
     job.untold = _committed(application, job)
+    tell_updates(state, application, job, tuple(job.updates.values()))
     tell_results(state, application, job)
     if job.state is JobState.DONE:
         tell_done(state, application, job)

@@ -15,6 +15,7 @@ from tabswarm import errors
 from tabswarm.errors import JobError, TabswarmError
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.report import JobReport
+from tabswarm.plan.task import Update
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.scheduler import events
 from tabswarm.shipping.code_reader import CodeReader
@@ -154,6 +155,10 @@ class SimulatedHandle:
         limit = 3_600_000 if timeout is None else int(timeout * 1000)
         self._engine.run_until(lambda: self._job.over, limit)
         self._raise_error()
+
+    def updates(self) -> tuple[Update, ...]:
+        """What was added to accumulators."""
+        return tuple(self._job.updates.values())
 
     def cancel(self) -> None:
         """Stop the job."""

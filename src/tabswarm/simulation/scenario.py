@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Held
-from tabswarm.plan.task import BlockSource, Failure, FailureKind, FromSource, Run, SinkReport, Step, TaskSpec
+from tabswarm.plan.task import BlockSource, Failure, FailureKind, FromSource, Run, SinkReport, Step, TaskSpec, Update
 from tabswarm.scheduler import commands as out
 from tabswarm.scheduler import events
 from tabswarm.scheduler.invariants import check_invariants
@@ -23,7 +23,7 @@ from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.simulation.plan_text import read_plan
 from tabswarm.simulation.trace import block_text, report_lines, trace_line
 
-TOLD = (" results ", " done ", " failed ", " drop ")
+TOLD = (" updates ", " results ", " done ", " failed ", " drop ")
 """What `run` shows of the trace."""
 
 Words = list[str]
@@ -149,7 +149,11 @@ class Scenario:
         partial = [tuple(map(int, vertex.split("/"))) for vertex in options.get("partial", "").split(",") if vertex]
         inline = options["inline"].encode() if "inline" in options else None
         return finished_event(
-            peer, self.specs[(task, attempt)], partial=[(node, part) for node, part in partial], inline=inline
+            peer,
+            self.specs[(task, attempt)],
+            partial=[(node, part) for node, part in partial],
+            inline=inline,
+            accumulator=int(options["adds"]) if "adds" in options else None,
         )
 
     def _fail(self, words: Words, options: Options) -> events.Event:
@@ -247,7 +251,7 @@ class Scenario:
                     continue
                 task, attempt = next(iter(self.open[peer]))
                 self.handle(events.TaskStarted(peer=peer, task=task, attempt=attempt))
-                traced = self.handle(self._finish([peer, f"t{task}"], {"attempt": str(attempt)}))
+                traced = self.handle(self._finish([peer, f"t{task}"], {"attempt": str(attempt)} | options))
                 done.setdefault(peer, []).append(f"t{task}")
                 told += [line for line in traced if any(word in line for word in TOLD)]
         return [*(f"{peer} finished {' '.join(tasks)}" for peer, tasks in done.items()), *told]
@@ -260,9 +264,15 @@ def read_block(text: str) -> BlockId:
 
 
 def finished_event(
-    peer: str, spec: TaskSpec, *, partial: list[tuple[int, int]] | None = None, inline: bytes | None = None
+    peer: str,
+    spec: TaskSpec,
+    *,
+    partial: list[tuple[int, int]] | None = None,
+    inline: bytes | None = None,
+    accumulator: int | None = None,
 ) -> events.TaskFinished:
-    """What a volunteer reports that ran all steps of the task; `partial` vertices were cut short."""
+    """What a volunteer reports that ran all steps of the task; `partial` vertices were cut short, and each added to
+    `accumulator`."""
     short = partial or []
     vertices = [(step.node, step.partition) for step in spec.steps]
     sinks = tuple(
@@ -275,7 +285,10 @@ def finished_event(
         for step in spec.steps
         if not _is_loaded(spec, step)
     )
-    return events.TaskFinished(peer=peer, task=spec.task, attempt=spec.attempt, sinks=sinks, runs=runs, seconds=0.0)
+    updates = () if accumulator is None else tuple(Update(accumulator, run.node, run.partition, b"1") for run in runs)
+    return events.TaskFinished(
+        peer=peer, task=spec.task, attempt=spec.attempt, sinks=sinks, runs=runs, seconds=0.0, updates=updates
+    )
 
 
 def _is_loaded(spec: TaskSpec, step: Step) -> bool:

@@ -11,7 +11,7 @@ from tabswarm.executor.run import WrittenSink
 from tabswarm.ids import BlockId
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.location import Result
-from tabswarm.plan.task import SinkReport
+from tabswarm.plan.task import SinkReport, Update
 from tabswarm.scheduler import commands, events
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 
@@ -26,6 +26,7 @@ class SimulatedJob:
     plan: Plan
     id: str = ""
     blocks: dict[int, bytes] = field(default_factory=dict)
+    updates: dict[tuple[int, int, int], Update] = field(default_factory=dict)
     done: bool = False
     error: commands.TellFailed | commands.RefuseJob | None = None
     fetched: bool = False
@@ -98,6 +99,9 @@ class SimulatedDriver:
             case commands.TellResults():
                 for result in command.results:
                     self._fetch(self.by_id[command.job], result)
+            case commands.TellUpdates():
+                for update in command.updates:
+                    self.by_id[command.job].updates[update.accumulator, update.node, update.partition] = update
             case commands.TellDone():
                 self.by_id[command.job].done = True
                 self._thank(self.by_id[command.job])

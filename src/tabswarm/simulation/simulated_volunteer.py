@@ -247,7 +247,13 @@ class SimulatedVolunteer:
                 self.store[sink.report.block] = sink
             reports = tuple(sink.report for sink in ended.sinks)
             ended = events.TaskFinished(
-                peer=self.id, task=task, attempt=attempt, sinks=reports, runs=tuple(ended.runs), seconds=0.0
+                peer=self.id,
+                task=task,
+                attempt=attempt,
+                sinks=reports,
+                runs=tuple(ended.runs),
+                seconds=0.0,
+                updates=tuple(ended.updates),
             )
         self.swarm.send(self, ended)
         self._run_next()

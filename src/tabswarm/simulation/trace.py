@@ -24,6 +24,7 @@ from tabswarm.scheduler.commands import (
     TellFailed,
     TellProgress,
     TellResults,
+    TellUpdates,
 )
 
 
@@ -71,6 +72,9 @@ def _words(command: Command) -> str:
             waits = f", waiting for {command.waiting_for}" if command.waiting_for else ""
             counts = f"{command.done} of {command.total} done, {command.running} running"
             return f"progress of {command.job}: {counts}, {command.volunteers} volunteers{waits}"
+        case TellUpdates():
+            updates = (f"{update.accumulator}@{update.node}/{update.partition}" for update in command.updates)
+            return f"updates of {command.job}: {' '.join(updates)}"
         case TellResults():
             results = (
                 f"{result.partition}@{','.join(result.location.holders)}.{result.location.block.generation}"

@@ -7,7 +7,7 @@ from tabswarm.plan.finish import Finish
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.location import Result
 from tabswarm.plan.report import JobReport, VolunteerReport
-from tabswarm.plan.task import Failure
+from tabswarm.plan.task import Failure, Update
 from tabswarm.wire.message import Message
 
 # --- a driver to the coordinator ------------------------------------------------------------------------------------
@@ -119,6 +119,14 @@ class ResultsReady(Message, frozen=True):
 
     job: str
     results: tuple[Result, ...]
+
+
+class Updates(Message, frozen=True):
+    """What committed tasks of the job added to accumulators, told before any result that they led to. A later update of
+    the same accumulator and vertex replaces an earlier one."""
+
+    job: str
+    updates: tuple[Update, ...]
 
 
 class JobDone(Message, frozen=True):

@@ -15,7 +15,7 @@ import msgspec
 
 from tabswarm.ids import BlockId
 from tabswarm.plan.location import Held, Holder, Location, MapOutput
-from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec
+from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec, Update
 
 # isort: off
 from tabswarm.wire.driver_messages import (
@@ -34,6 +34,7 @@ from tabswarm.wire.driver_messages import (
     Submit as Submit,
     TaskOutput as TaskOutput,
     Unpersist as Unpersist,
+    Updates as Updates,
     Volunteers as Volunteers,
     Watch as Watch,
     Watched as Watched,
@@ -253,13 +254,15 @@ class Started(Message, frozen=True):
 
 
 class Finished(Message, frozen=True):
-    """The task is done and these blocks are in my store. `seconds` is the time from `Started`."""
+    """The task is done and these blocks are in my store. `seconds` is the time from `Started`,
+    `updates` what it added to accumulators."""
 
     task: int
     attempt: int
     sinks: tuple[SinkReport, ...]
     runs: tuple[Run, ...]
     seconds: float
+    updates: tuple[Update, ...] = ()
 
 
 class Failed(Message, frozen=True):
@@ -354,8 +357,8 @@ FromDriver = (
     | StopApplication | BytesMoved
 )
 ToDriver = (
-    Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Watched | Progress | ResultsReady | JobDone
-    | JobFailed | TaskOutput | Jobs | Volunteers | MayLeave
+    Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Watched | Progress | Updates | ResultsReady
+    | JobDone | JobFailed | TaskOutput | Jobs | Volunteers | MayLeave
 )
 # fmt: on
 """Each direction's messages; a type that is not in the union of its direction and role is refused."""

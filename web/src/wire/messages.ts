@@ -64,7 +64,10 @@ export interface Started {
   attempt: number;
 }
 
-/** The task is done and these blocks are in my store. `seconds` is the time from `Started`. */
+/**
+ * The task is done and these blocks are in my store. `seconds` is the time from `Started`,
+ * `updates` what it added to accumulators.
+ */
 export interface Finished {
   type: "Finished";
   task: number;
@@ -72,6 +75,7 @@ export interface Finished {
   sinks: SinkReport[];
   runs: Run[];
   seconds: number;
+  updates?: Update[]; // []
 }
 
 /**
@@ -101,6 +105,13 @@ export type BlockId = [application: string, kind: BlockKind, node: number, parti
  * (`take`).
  */
 export type Run = [node: number, partition: number, records: number, partial: boolean];
+
+/**
+ * What the functions of one vertex added to an accumulator: `data` is a block of one record.
+ *
+ * A later update of the same accumulator and vertex in the same job replaces this one.
+ */
+export type Update = [accumulator: number, node: number, partition: number, data: Uint8Array];
 
 /** The attempt failed. */
 export interface Failed {
@@ -830,6 +841,16 @@ export interface Progress {
   waiting_for?: string; // ""
 }
 
+/**
+ * What committed tasks of the job added to accumulators, told before any result that they led to. A later update of
+ * the same accumulator and vertex replaces an earlier one.
+ */
+export interface Updates {
+  type: "Updates";
+  job: string;
+  updates: Update[];
+}
+
 /** Target partitions that have been committed since the last such message (an action may use them early). */
 export interface ResultsReady {
   type: "ResultsReady";
@@ -1056,6 +1077,7 @@ export type ToDriver =
   | Accepted
   | Watched
   | Progress
+  | Updates
   | ResultsReady
   | JobDone
   | JobFailed
@@ -1129,10 +1151,11 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Ping: {"array": false, "tagField": "type", "tag": "Ping", "fields": [["number", "int", false]]},
   Signal: {"array": false, "tagField": "type", "tag": "Signal", "fields": [["peer", "str", false], ["kind", ["enum", "offer", "answer", "candidate", "end"], false], ["data", "str", true]]},
   Started: {"array": false, "tagField": "type", "tag": "Started", "fields": [["task", "int", false], ["attempt", "int", false]]},
-  Finished: {"array": false, "tagField": "type", "tag": "Finished", "fields": [["task", "int", false], ["attempt", "int", false], ["sinks", ["list", ["struct", "SinkReport"]], false], ["runs", ["list", ["struct", "Run"]], false], ["seconds", "float", false]]},
+  Finished: {"array": false, "tagField": "type", "tag": "Finished", "fields": [["task", "int", false], ["attempt", "int", false], ["sinks", ["list", ["struct", "SinkReport"]], false], ["runs", ["list", ["struct", "Run"]], false], ["seconds", "float", false], ["updates", ["list", ["struct", "Update"]], true]]},
   SinkReport: {"array": false, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", true], ["records", "int", true], ["inline", ["union", "bytes", "none"], true]]},
   BlockId: {"array": true, "tagField": null, "tag": null, "fields": [["application", "str", false], ["kind", ["enum", "rdd", "map"], false], ["node", "int", false], ["partition", "int", false], ["generation", "int", false]]},
   Run: {"array": true, "tagField": null, "tag": null, "fields": [["node", "int", false], ["partition", "int", false], ["records", "int", false], ["partial", "bool", false]]},
+  Update: {"array": true, "tagField": null, "tag": null, "fields": [["accumulator", "int", false], ["node", "int", false], ["partition", "int", false], ["data", "bytes", false]]},
   Failed: {"array": false, "tagField": "type", "tag": "Failed", "fields": [["task", "int", false], ["attempt", "int", false], ["failure", ["struct", "Failure"], false]]},
   Failure: {"array": false, "tagField": null, "tag": null, "fields": [["kind", ["enum", "raised", "not_serialisable", "cannot_compile", "code_refused", "timeout", "worker_died", "out_of_memory"], false], ["type_name", "str", true], ["message", "str", true], ["traceback", "str", true], ["node", ["union", "int", "none"], true], ["partition", ["union", "int", "none"], true], ["line", "str", true]]},
   FetchFailed: {"array": false, "tagField": "type", "tag": "FetchFailed", "fields": [["task", "int", false], ["attempt", "int", false], ["block", ["struct", "BlockId"], false], ["holder", "str", false], ["reason", "str", false], ["corrupt", "bool", true]]},
@@ -1225,6 +1248,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Accepted: {"array": false, "tagField": "type", "tag": "Accepted", "fields": [["request", "int", false], ["job", "str", false], ["total", "int", false]]},
   Watched: {"array": false, "tagField": "type", "tag": "Watched", "fields": [["request", "int", false], ["job", "str", false], ["action", "str", false], ["call_site", "str", false], ["partitions", ["list", "int"], false], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"]], false], ["code", ["dict", "str", "bytes"], false]]},
   Progress: {"array": false, "tagField": "type", "tag": "Progress", "fields": [["job", "str", false], ["done", "int", false], ["total", "int", false], ["running", "int", false], ["volunteers", "int", false], ["waiting_for", "str", true]]},
+  Updates: {"array": false, "tagField": "type", "tag": "Updates", "fields": [["job", "str", false], ["updates", ["list", ["struct", "Update"]], false]]},
   ResultsReady: {"array": false, "tagField": "type", "tag": "ResultsReady", "fields": [["job", "str", false], ["results", ["list", ["struct", "Result"]], false]]},
   Result: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["location", ["struct", "Location"], false], ["inline", ["union", "bytes", "none"], true]]},
   JobDone: {"array": false, "tagField": "type", "tag": "JobDone", "fields": [["job", "str", false]]},
@@ -1247,5 +1271,5 @@ export const directions = {
   FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
   ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
   FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "ResultMissing", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
-  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Watched", "Progress", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave"],
+  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Watched", "Progress", "Updates", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave"],
 } as const;

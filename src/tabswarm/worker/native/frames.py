@@ -16,7 +16,7 @@ import struct
 import msgspec
 
 from tabswarm.ids import BlockId
-from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec
+from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec, Update
 
 LENGTH = struct.Struct(">I")
 FRAME_LIMIT = 1 << 30
@@ -81,6 +81,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     sinks: list[Wrote]
     runs: list[Run]
     seconds: float
+    updates: tuple[Update, ...] = ()
 
 
 class Broke(msgspec.Struct, frozen=True, tag=True):

@@ -111,7 +111,7 @@ def _run(task: RunTask, code: CodeReader, connection: socket.socket) -> Done | B
     except OSError as error:
         reason = f"the volunteer has no room for the task's blocks: {error.strerror or error}"
         return Broke(Failure(kind=FailureKind.OUT_OF_MEMORY, type_name="OSError", message=reason))
-    return Done(wrote, result.runs, result.seconds)
+    return Done(wrote, result.runs, result.seconds, tuple(result.updates))
 
 
 def _write(sink: WrittenSink, path: str) -> Wrote:

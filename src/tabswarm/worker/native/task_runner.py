@@ -162,7 +162,14 @@ def _told(assign: Assign, answer: Done | Broke | Corrupt) -> Message:
     match answer:
         case Done():
             reports = tuple(sink.report for sink in answer.sinks)
-            return Finished(task=task, attempt=attempt, sinks=reports, runs=tuple(answer.runs), seconds=answer.seconds)
+            return Finished(
+                task=task,
+                attempt=attempt,
+                sinks=reports,
+                runs=tuple(answer.runs),
+                seconds=answer.seconds,
+                updates=answer.updates,
+            )
         case Broke():
             return Failed(task=task, attempt=attempt, failure=answer.failure)
         case Corrupt():

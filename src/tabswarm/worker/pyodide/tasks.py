@@ -59,6 +59,7 @@ class Application:
                     sinks=tuple(sink.report for sink in result.sinks),
                     runs=tuple(result.runs),
                     seconds=result.seconds,
+                    updates=tuple(result.updates),
                 )
             )
         )
