@@ -78,9 +78,9 @@ def two_parents(operator: op.Operator, left: Iterable[Any], right: Iterable[Any]
 
 def test_zip_pairs_records_and_refuses_unequal_lengths() -> None:
     assert two_parents(op.Zip(), [1, 2], "ab") == [(1, "a"), (2, "b")]
-    with pytest.raises(TaskFailed, match="same number of records in each partition: the second has fewer"):
+    with pytest.raises(TaskFailed, match="same number of elements in each partition: the second has fewer"):
         two_parents(op.Zip(), [1, 2], "a")
-    with pytest.raises(TaskFailed, match="same number of records in each partition: the first has fewer"):
+    with pytest.raises(TaskFailed, match="same number of elements in each partition: the first has fewer"):
         two_parents(op.Zip(), [1], "ab")
 
 

@@ -13,8 +13,9 @@ from tabswarm.driver import context as driver_context
 from tabswarm.plan import accumulator
 from tabswarm.rdd import engine_context, shared_variables
 
-MODULES = ["structure", "narrow", "pairs", "by_key", "partitions", "persistence", "results", "reductions", "rdd"]
-PLAIN = ["call_site", "key_partitioner", "slicing", "source_data", "results"]
+MODULES = ["structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"]
+MODULES += ["persistence", "results", "reductions", "rdd"]
+PLAIN = ["call_site", "key_partitioner", "slicing", "source_data", "results", "groups_of_keys", "draws"]
 
 
 @pytest.fixture(scope="module")

@@ -152,7 +152,7 @@ def test_coalesce_repartition_and_split_keep_every_record(sc: EngineContext) -> 
 def test_zip_pairs_records_and_refuses_unequal_partitions(sc: EngineContext) -> None:
     numbers = sc.range(7, numSlices=3)
     assert numbers.zip(numbers.map(lambda x: x * x)).collect() == [(x, x * x) for x in range(7)]
-    with pytest.raises(TaskError, match="same number of records"):
+    with pytest.raises(TaskError, match="same number of elements"):
         numbers.zip(numbers.filter(lambda x: x != 3)).collect()
 
 

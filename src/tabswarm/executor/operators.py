@@ -16,7 +16,7 @@ from tabswarm.plan import operators as op
 Records = Iterable[Any]
 Function = Callable[..., Any]
 _END = object()
-_UNEQUAL = "can only zip RDDs with the same number of records in each partition"
+_UNEQUAL = "Can only zip RDDs with same number of elements in each partition"
 
 
 def apply(operator: op.Operator, partition: int, function: Function | None, inputs: Sequence[Records]) -> Records:

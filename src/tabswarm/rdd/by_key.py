@@ -7,14 +7,15 @@ what is left is a narrow step. Keys are spread by the stable hash, equal on ever
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import index
 from typing import TYPE_CHECKING, Any
 
-from tabswarm.plan.operators import MapPartitions, Shuffled
+from tabswarm.plan.operators import Map, MapPartitions, Shuffled
 from tabswarm.rdd.key_partitioner import KeyPartitioner, PartitionFunction, portable_hash
 from tabswarm.rdd.operation import Combining, Grouping, Plain, Shuffling
-from tabswarm.rdd.partition_functions import CombineByKey, group_by_key
+from tabswarm.rdd.partition_functions import CombineByKey, FromZero, KeyBy, group_by_key
 from tabswarm.rdd.structure import Structure, must_be_callable
-from tabswarm.rdd.type_variables import C, K, T_co, V
+from tabswarm.rdd.type_variables import C, K, T, T_co, U, V
 from tabswarm.result_iterable import ResultIterable
 
 if TYPE_CHECKING:
@@ -62,6 +63,60 @@ class ByKey(Structure[T_co]):
         must_be_callable(mergeCombiners, "mergeCombiners")
         return _combined(self, Combining(mergeValue, mergeCombiners, createCombiner), numPartitions, partitionFunc)
 
+    def aggregateByKey(
+        self: Structure[tuple[K, V]],
+        zeroValue: U,
+        seqFunc: Callable[[U, V], U],
+        combFunc: Callable[[U, U], U],
+        numPartitions: int | None = None,
+        partitionFunc: PartitionFunction = portable_hash,
+    ) -> RDD[tuple[K, U]]:
+        """The values of each key added to a copy of `zeroValue` by `seqFunc`; `combFunc` puts two results together.
+
+        >>> pairs = sc.parallelize([("a", 1), ("b", 1), ("a", 2)])
+        >>> totals = pairs.aggregateByKey((0, 0), lambda a, v: (a[0] + v, a[1] + 1),
+        ...                               lambda a, b: (a[0] + b[0], a[1] + b[1]))
+        >>> sorted(totals.collect())
+        [('a', (3, 2)), ('b', (1, 1))]
+        """
+        must_be_callable(seqFunc, "seqFunc")
+        must_be_callable(combFunc, "combFunc")
+        combining = Combining(seqFunc, combFunc, FromZero(zeroValue, seqFunc))
+        return _combined(self, combining, numPartitions, partitionFunc)
+
+    def foldByKey(
+        self: Structure[tuple[K, V]],
+        zeroValue: V,
+        func: Callable[[V, V], V],
+        numPartitions: int | None = None,
+        partitionFunc: PartitionFunction = portable_hash,
+    ) -> RDD[tuple[K, V]]:
+        """The values of each key put together by `func`, beginning with a copy of `zeroValue`.
+
+        That start is used once for each key in each partition, so it should change nothing (0 for a sum).
+
+        >>> pairs = sc.parallelize([("a", 1), ("b", 1), ("a", 1)])
+        >>> sorted(pairs.foldByKey(0, lambda x, y: x + y).collect())
+        [('a', 2), ('b', 1)]
+        """
+        must_be_callable(func, "func")
+        return _combined(self, Combining(func, func, FromZero(zeroValue, func)), numPartitions, partitionFunc)
+
+    def groupBy(
+        self: Structure[T],
+        f: Callable[[T], K],
+        numPartitions: int | None = None,
+        partitionFunc: PartitionFunction = portable_hash,
+    ) -> RDD[tuple[K, ResultIterable[T]]]:
+        """The records for which `f` gives the same, as one iterable: `keyBy(f).groupByKey()`.
+
+        >>> groups = sc.parallelize([1, 1, 2, 3, 5, 8]).groupBy(lambda x: x % 2)
+        >>> sorted((key, sorted(group)) for key, group in groups.collect())
+        [(0, [2, 8]), (1, [1, 1, 3, 5])]
+        """
+        keyed: RDD[Any] = self._apply(Map, KeyBy(must_be_callable(f)))
+        return keyed.groupByKey(numPartitions, partitionFunc)
+
     def groupByKey(
         self: Structure[tuple[K, V]],
         numPartitions: int | None = None,
@@ -75,11 +130,11 @@ class ByKey(Structure[T_co]):
         >>> sorted(pairs.groupByKey().mapValues(list).collect())
         [('a', [1, 2]), ('b', [1])]
         """
-        partitioner = _partitioner(self, numPartitions, partitionFunc)
+        partitioner = partitioner_for(self, numPartitions, partitionFunc)
         if self.partitioner == partitioner:
             made: RDD[Any] = self._apply(MapPartitions, group_by_key, keeps_keys=True)
             return made
-        return _shuffled(self, partitioner, Grouping())
+        return shuffled(self, partitioner, Grouping())
 
     def partitionBy(
         self: Structure[tuple[K, V]],
@@ -93,10 +148,10 @@ class ByKey(Structure[T_co]):
         >>> sorted({x for x, _ in parts[0]}), sorted({x for x, _ in parts[1]})
         ([2, 4], [1, 3])
         """
-        partitioner = _partitioner(self, numPartitions, partitionFunc)
+        partitioner = partitioner_for(self, numPartitions, partitionFunc)
         if self.partitioner == partitioner:
             return self._rdd
-        return _shuffled(self, partitioner, None)
+        return shuffled(self, partitioner, None)
 
 
 def default_reduce_partitions(rdd: Structure[Any]) -> int:
@@ -107,24 +162,32 @@ def default_reduce_partitions(rdd: Structure[Any]) -> int:
     return rdd.getNumPartitions()
 
 
-def _partitioner(rdd: Structure[Any], numPartitions: int | None, partitionFunc: PartitionFunction) -> KeyPartitioner:
-    must_be_callable(partitionFunc, "partitionFunc")
-    count = default_reduce_partitions(rdd) if numPartitions is None else int(numPartitions)
-    if count < 0 or (count == 0 and numPartitions is not None):
+def checked_partitions(numPartitions: int) -> int:
+    """A number of partitions that the user gave, if it is one."""
+    count = index(numPartitions)
+    if count < 1:
         raise ValueError(f"numPartitions must be positive, not {count}")
+    return count
+
+
+def partitioner_for(rdd: Structure[Any], numPartitions: int | None, partitionFunc: PartitionFunction) -> KeyPartitioner:
+    """The partitioner of an operation by key on one RDD."""
+    must_be_callable(partitionFunc, "partitionFunc")
+    count = default_reduce_partitions(rdd) if numPartitions is None else checked_partitions(numPartitions)
     return KeyPartitioner(count, partitionFunc)
 
 
 def _combined(
     rdd: Structure[Any], combining: Combining, numPartitions: int | None, partitionFunc: PartitionFunction
 ) -> RDD[Any]:
-    partitioner = _partitioner(rdd, numPartitions, partitionFunc)
+    partitioner = partitioner_for(rdd, numPartitions, partitionFunc)
     if rdd.partitioner == partitioner:
         return rdd._apply(MapPartitions, CombineByKey(combining.create, combining.merge_value), keeps_keys=True)
-    return _shuffled(rdd, partitioner, combining)
+    return shuffled(rdd, partitioner, combining)
 
 
-def _shuffled(rdd: Structure[Any], partitioner: KeyPartitioner, aggregator: Combining | Grouping | None) -> RDD[Any]:
+def shuffled(rdd: Structure[Any], partitioner: KeyPartitioner, aggregator: Combining | Grouping | None) -> RDD[Any]:
+    """The pairs of an RDD, each in the partition that the partitioner says, put together by the aggregator if any."""
     return rdd._derive(
         Plain(Shuffled()),
         partitions=partitioner.numPartitions,

@@ -9,6 +9,7 @@ import itertools
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from hashlib import blake2b
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
 
@@ -198,6 +199,12 @@ class EngineContext(SharedVariables):
     def _new_id(self) -> int:
         """A number for a node or a shuffle."""
         return next(self._numbers)
+
+    def _draw_seed(self) -> int:
+        """A seed for a random operation that was given none: another one each time and in each application, and the
+        same where the same program is played again."""
+        drawn = blake2b(f"{self.applicationId}/{self._new_id()}".encode(), digest_size=7)
+        return int.from_bytes(drawn.digest(), "big")
 
     def _adopt(self, rdd: Structure[Any]) -> int:
         """Number a new RDD, and note when the program lets go of it."""

@@ -5,6 +5,7 @@ They cost nothing but the function: the executor fuses a chain of them into one 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,21 @@ class Narrow(Structure[T_co]):
         [(0, 'a'), (1, 'b'), (2, 'c')]
         """
         return self._apply(MapPartitionsWithIndex, f, keeps_keys=preservesPartitioning)
+
+    def mapPartitionsWithSplit(
+        self, f: Callable[[int, Iterator[T_co]], Iterable[U]], preservesPartitioning: bool = False
+    ) -> RDD[U]:
+        """The old name of `mapPartitionsWithIndex`; warns that it is deprecated, as PySpark does.
+
+        >>> import warnings
+        >>> with warnings.catch_warnings(action="ignore"):
+        ...     sc.parallelize([1, 2, 3, 4], 4).mapPartitionsWithSplit(lambda i, records: [i]).sum()
+        6
+        """
+        warnings.warn(
+            "mapPartitionsWithSplit is deprecated; use mapPartitionsWithIndex instead", FutureWarning, stacklevel=2
+        )
+        return self.mapPartitionsWithIndex(f, preservesPartitioning)
 
     def glom(self) -> RDD[list[T_co]]:
         """Each partition as one list.

@@ -81,6 +81,17 @@ class Fold:
         yield reduce(self.op, records, copy.deepcopy(self.zero))
 
 
+class FromZero:
+    """The combiner of a key's first value: it is added to a copy of `zero` (`aggregateByKey`)."""
+
+    def __init__(self, zero: object, add: Function) -> None:
+        self.zero = zero
+        self.add = add
+
+    def __call__(self, value: Any) -> Any:
+        return self.add(copy.deepcopy(self.zero), value)
+
+
 class Larger:
     """The larger of two by `key`; the first where they are equal, as `max` has it."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tabswarm.plan.dependency import Edges, OneToOne, Span, Strided
-from tabswarm.plan.operators import Coalesce, MapPartitionsWithIndex, Split, Union, Values, Zip
+from tabswarm.plan.operators import Coalesce, MapPartitionsWithIndex, Split, Union, Values
 from tabswarm.rdd.key_partitioner import KeyPartitioner, portable_hash
 from tabswarm.rdd.operation import Plain
 from tabswarm.rdd.partition_functions import Deal
-from tabswarm.rdd.structure import Structure, same_context
+from tabswarm.rdd.structure import Structure, must_be_rdd, same_context
 from tabswarm.rdd.type_variables import T_co, U
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Partitions(Structure[T_co]):
-    """`union`, `coalesce`, `split`, `zip`."""
+    """`union`, `coalesce`, `repartition`, `split`."""
 
     def union(self, other: RDD[U]) -> RDD[T_co | U]:
         """The records of both, duplicates and all: first this RDD's partitions, then the other's.
@@ -27,6 +28,7 @@ class Partitions(Structure[T_co]):
         >>> sc.parallelize([1, 2]).union(sc.parallelize([2, 3])).collect()
         [1, 2, 2, 3]
         """
+        must_be_rdd(other)
         return union_of((self, other))
 
     def __add__(self, other: RDD[U]) -> RDD[T_co | U]:
@@ -35,8 +37,6 @@ class Partitions(Structure[T_co]):
         >>> (sc.parallelize([1]) + sc.parallelize([2])).collect()
         [1, 2]
         """
-        if not isinstance(other, Structure):
-            raise TypeError(f"an RDD can be added to an RDD only, not to {type(other).__name__}")
         return self.union(other)
 
     def coalesce(self, numPartitions: int, shuffle: bool = False) -> RDD[T_co]:
@@ -82,29 +82,12 @@ class Partitions(Structure[T_co]):
         dependency = Strided(self._id, n, self._partitions)
         return self._derive(Plain(Split(n)), partitions=self._partitions * n, dependencies=(dependency,))
 
-    def zip(self, other: RDD[U]) -> RDD[tuple[T_co, U]]:
-        """Pairs of the n-th record of the one and the n-th of the other.
-
-        Both need the same number of partitions, and the same number of records in each.
-
-        >>> numbers = sc.range(3, numSlices=2)
-        >>> numbers.zip(numbers.map(str)).collect()
-        [(0, '0'), (1, '1'), (2, '2')]
-        """
-        same_context((self, other))
-        if self._partitions != other.getNumPartitions():
-            raise ValueError("Can only zip with RDD which has the same number of partitions")
-        made: RDD[Any] = self._derive(
-            Plain(Zip()), parents=(self, other), dependencies=(OneToOne(self._id), OneToOne(other.id()))
-        )
-        return made
-
 
 def union_of(rdds: tuple[Structure[Any], ...]) -> RDD[Any]:
     """The union of one or more RDDs, in their order."""
     same_context(rdds)
     first = rdds[0]
-    partitioner = _common_partitioner(rdds)
+    partitioner = common_partitioner(rdds)
     if partitioner is not None:
         return first._derive(
             Plain(Coalesce()),
@@ -120,7 +103,8 @@ def union_of(rdds: tuple[Structure[Any], ...]) -> RDD[Any]:
     return first._derive(Plain(Union()), partitions=total, parents=rdds, dependencies=tuple(spans))
 
 
-def _common_partitioner(rdds: tuple[Structure[Any], ...]) -> KeyPartitioner | None:
+def common_partitioner(rdds: Sequence[Structure[Any]]) -> KeyPartitioner | None:
+    """The partitioner by which all of the RDDs are spread, or None."""
     first = rdds[0].partitioner
     if first is None or any(rdd.partitioner != first for rdd in rdds):
         return None

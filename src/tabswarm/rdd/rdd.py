@@ -3,8 +3,13 @@
 structure       what an RDD is: partitions, operation, dependencies, partitioner, call site
 narrow          map, flatMap, filter, mapPartitions, mapPartitionsWithIndex, glom, keyBy
 pairs           keys, values, mapValues, flatMapValues
-by_key          reduceByKey, combineByKey, groupByKey, partitionBy
-partitions      union, coalesce, repartition, split, zip
+by_key          reduceByKey, combineByKey, aggregateByKey, foldByKey, groupByKey, groupBy, partitionBy
+joins           join, leftOuterJoin, rightOuterJoin, fullOuterJoin, cogroup, groupWith
+sets            distinct, intersection, subtract, subtractByKey, cartesian
+sorting         sortByKey, sortBy, repartitionAndSortWithinPartitions
+sampling        sample, randomSplit, sampleByKey
+partitions      union, coalesce, repartition, split
+zipping         zip, zipWithIndex, zipWithUniqueId
 persistence     cache, persist, unpersist
 results         collect, count, take, first, isEmpty, foreach, foreachPartition      (actions)
 reductions      reduce, fold, aggregate, sum, max, min, countByKey, collectAsMap      (actions)
@@ -13,20 +18,30 @@ reductions      reduce, fold, aggregate, sum, max, min, countByKey, collectAsMap
 from __future__ import annotations
 
 from tabswarm.rdd.by_key import ByKey
+from tabswarm.rdd.joins import Joins
 from tabswarm.rdd.narrow import Narrow
 from tabswarm.rdd.pairs import Pairs
 from tabswarm.rdd.partitions import Partitions
 from tabswarm.rdd.persistence import Persistence
 from tabswarm.rdd.reductions import Reductions
 from tabswarm.rdd.results import Results
+from tabswarm.rdd.sampling import Sampling
+from tabswarm.rdd.sets import Sets
+from tabswarm.rdd.sorting import Sorting
 from tabswarm.rdd.type_variables import T_co
+from tabswarm.rdd.zipping import Zipping
 
 
 class RDD(
     Narrow[T_co],
     Pairs[T_co],
     ByKey[T_co],
+    Joins[T_co],
+    Sets[T_co],
+    Sorting[T_co],
+    Sampling[T_co],
     Partitions[T_co],
+    Zipping[T_co],
     Persistence[T_co],
     Results[T_co],
     Reductions[T_co],

@@ -168,6 +168,12 @@ def must_be_callable(f: object, what: str = "f") -> AnyFunction:
     return f
 
 
+def must_be_rdd(other: object) -> None:
+    """A `TypeError` at the user's own call where it is no RDD."""
+    if not isinstance(other, Structure):
+        raise TypeError(f"an RDD is needed here, not {type(other).__name__}: {other!r:.100}")
+
+
 def same_context(rdds: Sequence[Structure[Any]]) -> None:
     """Refuse to combine RDDs of two contexts."""
     if any(rdd.ctx is not rdds[0].ctx for rdd in rdds):
