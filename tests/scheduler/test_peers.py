@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tabswarm.scheduler.peers import LEVELS, Volunteer, Volunteers
+from tabswarm.scheduler.peers import LEVELS, Volunteer, Volunteers, profile_of
 
 
 def some(*slots: int, python: str = "3.14") -> Volunteers:
@@ -19,7 +19,7 @@ def load(volunteers: Volunteers, peer: str, tasks: int) -> None:
 
 
 def least(volunteers: Volunteers, levels: range = range(2 * LEVELS)) -> str | None:
-    found = volunteers.least_loaded(list(volunteers.pythons), lambda peer: True, levels)
+    found = volunteers.least_loaded(list(volunteers.profiles), lambda peer: True, levels)
     return found.id if found is not None else None
 
 
@@ -51,16 +51,16 @@ def test_a_volunteer_takes_as_many_as_it_has_slots_and_as_many_queued() -> None:
 def test_one_without_slots_gets_nothing_and_counts_as_there() -> None:
     volunteers = some(0)
     assert least(volunteers) is None
-    assert volunteers.pythons == {"3.14": 1}
+    assert list(volunteers.profiles.values()) == [1]
     assert volunteers.active == {}
     volunteers.resize(volunteers.by_id["v1"], 1, 0)
     assert least(volunteers) == "v1"
 
 
-def test_only_versions_that_are_asked_for_are_found() -> None:
+def test_only_profiles_that_are_asked_for_are_found() -> None:
     volunteers = some(1, python="3.11")
     volunteers.add(Volunteer("w1", "native", "w1", 1, 0, "3.13"))
-    found = volunteers.least_loaded(["3.13"], lambda peer: True)
+    found = volunteers.least_loaded([profile_of("native", "3.13", ())], lambda peer: True)
     assert found is not None and found.id == "w1"
 
 
@@ -68,5 +68,5 @@ def test_nothing_of_a_volunteer_stays_behind() -> None:
     volunteers = some(1)
     load(volunteers, "v1", 2)
     volunteers.remove("v1")
-    assert not (volunteers.by_id or volunteers.buckets or volunteers.with_queue or volunteers.pythons)
+    assert not (volunteers.by_id or volunteers.buckets or volunteers.with_queue or volunteers.profiles)
     assert (volunteers.active, volunteers.room) == ({}, 0)

@@ -69,6 +69,8 @@ def cut(plan: Plan, wanted: Iterable[SinkKey], stock: Stock) -> list[CutTask]:
     shapes: dict[tuple[int, tuple[int, ...]], list[list[int]]] = {}
     for component in components:
         shape = tuple(dict.fromkeys(needed.vertices[index].node for index in component))
+        if needed.loaded[component[0]]:
+            shape += tuple(key.shuffle for key in needed.writes[component[0]] if isinstance(key, MapOutputKey))
         shapes.setdefault((levels[component[0]], shape), []).append(component)
     tasks: list[CutTask] = []
     for (level, _), alike in sorted(shapes.items(), key=lambda item: item[0][0]):

@@ -17,12 +17,16 @@ MAX_NODES = 10_000
 MAX_PARTITIONS = 100_000
 MAX_EDGES = 1_000_000
 """Ceilings of one job (design: custom dependencies have at most 100,000 partitions and a million edges)."""
+MAX_WORDS = 10
+"""Ceiling of what one node may require."""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One RDD: what it does, with how many partitions, on which parents, and where the user wrote it.
 
-    `call_site` is the user's own line, `"job.py:12"`, relative to the driver's working directory.
+    `call_site` is the user's own line, `"job.py:12"`, relative to the driver's working directory. `requires` are words
+    that a volunteer must offer to run it ("native", "tab", "python3.12", or a capability; see `requirements.py`), and
+    `because` says why, for the error where nobody does.
     """
 
     id: int
@@ -32,6 +36,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
     call_site: str = ""
     storage: StorageLevel | None = None
+    requires: tuple[str, ...] = ()
+    because: str = ""
 
 
 class SourceBlock(msgspec.Struct, frozen=True, array_like=True):
@@ -78,6 +84,8 @@ def check(plan: Plan) -> None:
             raise PlanRefused(f"node {node.id} stands twice in the plan, or is negative")
         if not 0 <= node.partitions <= MAX_PARTITIONS:
             raise PlanRefused(f"node {node.id} has {node.partitions} partitions; 0 to {MAX_PARTITIONS} are allowed")
+        if len(node.requires) > MAX_WORDS or not all(node.requires):
+            raise PlanRefused(f"node {node.id} requires {len(node.requires)} words, or an empty one")
         for dependency in node.dependencies:
             parent = seen.get(dependency.parent)
             if parent is None:

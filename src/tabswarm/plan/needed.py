@@ -12,6 +12,7 @@ from typing import Protocol
 from tabswarm.plan.dependency import AllPartitions, Edges, NarrowDependency, OneToOne, Shuffle, Strided
 from tabswarm.plan.keys import BlockKey, DriverKey, MapOutputKey, ShuffleKey, SinkKey, SourceKey, Vertex
 from tabswarm.plan.lineage import Node, Plan
+from tabswarm.plan.requirements import Clashes
 
 
 class Stock(Protocol):
@@ -30,7 +31,8 @@ class Needed:
     `inputs[v]` are indices of earlier vertices, or keys of sources, in the order of the node's dependencies. `users[v]`
     are the vertices that read v through a narrow edge; `writes[v]` the sinks it has whatever the cut decides: it is
     wanted, persisted, or the map side of a shuffle. `apart[v]`: v must not share a task with its users.
-    A *loaded* vertex is in stock, and stands here only to have a map output written from it.
+    A *loaded* vertex is in stock, or computed by a task that may not write the map output; it stands here only to have
+    that written from its block.
     """
 
     def __init__(self) -> None:
@@ -46,38 +48,63 @@ class Needed:
 
     def add(self, vertex: Vertex) -> int:
         index = self.index[vertex] = len(self.vertices)
+        self._append(vertex)
+        return index
+
+    def add_loader(self, vertex: Vertex, source: int | SourceKey) -> int:
+        """A vertex that is read from its block, in a task of its own where `source` says who computes it."""
+        loader = len(self.vertices)
+        self._append(vertex)
+        self.inputs[loader].append(source)
+        self.loaded[loader] = True
+        if isinstance(source, int):
+            self.users[source].append(loader)
+            self.apart[source] = True
+        return loader
+
+    def add_writes(self, index: int, shuffles: Iterable[int]) -> None:
+        """The vertex writes its map output for each of these."""
+        for shuffle in shuffles:
+            self.writes[index].append(MapOutputKey(shuffle, self.vertices[index].partition))
+            self.maps_of.setdefault(shuffle, []).append(index)
+
+    def _append(self, vertex: Vertex) -> None:
         self.vertices.append(vertex)
         self.inputs.append([])
         self.users.append([])
         self.writes.append([])
         self.apart.append(False)
         self.loaded.append(False)
-        return index
 
 
 def find_needed(plan: Plan, wanted: Iterable[SinkKey], stock: Stock) -> Needed:
     """The vertices that making `wanted` takes, given what is in stock."""
     nodes = {node.id: node for node in plan.nodes}
+    clashes = Clashes(plan.nodes)
     computed, outputs, keys = _walk_back(plan, nodes, wanted, stock)
     needed = Needed()
     for node in plan.nodes:
         maps = outputs.get(node.id, {})
         partitions = computed.get(node.id, set())
         for partition in sorted(partitions | maps.keys()):
-            index = needed.add(Vertex(node.id, partition))
-            key = BlockKey(node.id, partition)
-            if partition not in partitions:
-                needed.loaded[index] = True
-                needed.inputs[index].append(key)
-            elif node.id in plan.sources:
-                needed.inputs[index].append(DriverKey(node.id, partition))
-            else:
-                _add_inputs(needed, node, nodes, index)
-            if partition in partitions and (key in keys or node.storage):
-                needed.writes[index].append(key)
-            for shuffle in maps.get(partition, ()):
-                needed.writes[index].append(MapOutputKey(shuffle, partition))
-                needed.maps_of.setdefault(shuffle, []).append(index)
+            vertex, key = Vertex(node.id, partition), BlockKey(node.id, partition)
+            shuffles = maps.get(partition, [])
+            shared = [shuffle for shuffle in shuffles if shuffle not in clashes.shuffles]
+            source: int | SourceKey = key
+            if partition in partitions:
+                source = index = needed.add(vertex)
+                if node.id in plan.sources:
+                    needed.inputs[index].append(DriverKey(node.id, partition))
+                else:
+                    _add_inputs(needed, node, nodes, clashes, index)
+                if key in keys or node.storage:
+                    needed.writes[index].append(key)
+                needed.add_writes(index, shared)
+            elif shared:
+                needed.add_writes(needed.add_loader(vertex, key), shared)
+            for shuffle in shuffles:
+                if shuffle in clashes.shuffles:
+                    needed.add_writes(needed.add_loader(vertex, source), [shuffle])
     _mark_forks(needed, nodes)
     return needed
 
@@ -127,7 +154,7 @@ def _walk_back(
     return computed, outputs, keys
 
 
-def _add_inputs(needed: Needed, node: Node, nodes: dict[int, Node], index: int) -> None:
+def _add_inputs(needed: Needed, node: Node, nodes: dict[int, Node], clashes: Clashes, index: int) -> None:
     """Say where the inputs of a vertex that hangs on others come from: an earlier vertex, or a source."""
     partition = needed.vertices[index].partition
     inputs = needed.inputs[index]
@@ -136,15 +163,15 @@ def _add_inputs(needed: Needed, node: Node, nodes: dict[int, Node], index: int) 
             inputs.append(ShuffleKey(dependency.shuffle, partition))
             continue
         parent = nodes[dependency.parent]
-        drastic = _is_drastic(dependency, node, parent)
+        apart = _is_drastic(dependency, node, parent) or (parent.id, node.id) in clashes.narrow
         for above in dependency.parents_of(partition, parent.partitions):
             source = needed.index.get(Vertex(parent.id, above))
-            if source is None or needed.loaded[source]:
+            if source is None:
                 inputs.append(BlockKey(parent.id, above))
                 continue
             inputs.append(source)
             needed.users[source].append(index)
-            if drastic:
+            if apart:
                 needed.apart[source] = True
 
 

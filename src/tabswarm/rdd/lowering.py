@@ -43,6 +43,8 @@ def lower(
                 name=rdd.name() or rdd._site.operation,
                 call_site=rdd._site.line,
                 storage=rdd._storage,
+                requires=rdd._operation.requires,
+                because=rdd._operation.because,
             )
         )
         if rdd._source is not None:

@@ -43,10 +43,13 @@ class Ship(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """An operator with the live function that goes into its slot."""
+    """An operator with the live function that goes into its slot. `requires` are words that a volunteer must offer to
+    run it (see `Node.requires`), and `because` says why, for the error where nobody does: "it starts a process"."""
 
     operator: FunctionOperator
     function: AnyFunction
+    requires: tuple[str, ...] = ()
+    because: str = ""
 
     def lower(self, ship: Ship, where: str) -> Operator:
         """The plan's operator. `where` is `"map at job.py:12"`."""
@@ -58,6 +61,8 @@ class Plain:
     """An operator without a function slot."""
 
     operator: Operator
+    requires: tuple[str, ...] = ()
+    because: str = ""
 
     def lower(self, ship: Ship, where: str) -> Operator:
         return self.operator

@@ -15,7 +15,7 @@ from tabswarm.scheduler.commands import TellFailed
 from tabswarm.scheduler.commits import find_lease
 from tabswarm.scheduler.copies import orders_end
 from tabswarm.scheduler.driver_copies import forget_copies_of, forget_copy
-from tabswarm.scheduler.eligibility import eligible_pythons, untried_exist
+from tabswarm.scheduler.eligibility import eligible_profiles, untried_exist
 from tabswarm.scheduler.endings import fail, let_go_if_taken
 from tabswarm.scheduler.events import (
     BlocksLost,
@@ -154,7 +154,7 @@ def _driver_lacks(
     state: SwarmState, application: Application, job: Job, task: Task, source: DriverKey, reason: str
 ) -> None:
     """The driver has the data no more, or other data; one volunteer's word for it is enough only where it is alone."""
-    if len(task.tried) < 2 and untried_exist(state, eligible_pythons(state, application, task), task):
+    if len(task.tried) < 2 and untried_exist(state, eligible_profiles(state, application, task), task):
         return
     text = f"{describe(job, source.node)}, partition {source.partition}: the driver cannot give its data: {reason}"
     fail(state, job, "SourceUnavailable", text)

@@ -163,11 +163,19 @@ def _check_task(state: SwarmState, application: Application, job: Job, task: Tas
     elif task.state is not TaskState.RUNNING:
         _require(not task.missing, f"6: {name} lacks {list(task.missing)}")
     if task.state is TaskState.READY:
-        queued = (task.cut.level, task.id) in job.ready or (task.rests_until, task.id) in state.resting
+        queued = (task.cut.level, task.id) in job.ready.get(task.requires, ()) or (
+            task.rests_until,
+            task.id,
+        ) in state.resting
         _require(queued, f"20: {name} is in no queue")
     leased = task.state in (TaskState.ASSIGNED, TaskState.RUNNING)
     peers = {attempt.peer for attempt in task.attempts.values()}
     _require(bool(peers) == leased and len(peers) == len(task.attempts), f"9: {name} has attempts of {list(peers)}")
+    for peer in peers:
+        profile = state.volunteers.by_id[peer].profile
+        _require(
+            profile.offers(task.requires), f"9: {name} requires {task.requires}, and {peer} offers {profile.words}"
+        )
     _require(len(peers) <= 2, f"24: {name} has {len(peers)} attempts")
     _require(
         (task.state is TaskState.RUNNING) == any(attempt.started for attempt in task.attempts.values()),
@@ -248,7 +256,7 @@ def _check_bounds(state: SwarmState) -> None:
         )
     active = {volunteer.id for volunteer in state.volunteers.by_id.values() if volunteer.is_active}
     _require(state.volunteers.takers.keys() == active, "20: who takes tasks is miscounted")
-    _require(sum(state.volunteers.active.values()) == len(active), "20: who takes tasks is miscounted by version")
+    _require(sum(state.volunteers.active.values()) == len(active), "20: who takes tasks is miscounted by profile")
     for volunteer in state.volunteers.by_id.values():
         _require(volunteer.resting == (volunteer.id in state.volunteers.aside), f"23: {volunteer.id} rests without end")
         idle = volunteer.is_active or all(

@@ -12,6 +12,7 @@ A DONE job whose targets are lost before they were fetched is RUNNING again.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -58,9 +59,9 @@ class ShuffleOf(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """One job that is not over. `tasks` are its open tasks; `ready` is a heap of (level, task id) that may hold stale
-    entries. `delivered` are targets that the present driver got inline, so that losing their blocks matters no
-    more.
+    """One job that is not over. `tasks` are its open tasks; `ready` has, for what tasks require, a heap of (level, task
+    id) that may hold stale entries. `delivered` are targets that the present driver got inline, so that losing their
+    blocks matters no more.
 
     With `keep` its results stay after the driver has them. `kept` are small results that the scheduler itself holds
     until then, `taken` says that the driver has them all. `watchers` are told of the job beside the driver, each with
@@ -80,7 +81,7 @@ class Job:
     keep: bool = False
     state: JobState = JobState.RUNNING
     tasks: dict[int, Task] = field(default_factory=dict)
-    ready: list[tuple[int, int]] = field(default_factory=list)
+    ready: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
     done: int = 0
     total: int = 0
     assigned: int = 0
@@ -109,12 +110,13 @@ class Job:
 
     def push_ready(self, task: Task) -> None:
         """A task of the job is ready."""
-        heapq.heappush(self.ready, (task.cut.level, task.id))
+        heapq.heappush(self.ready.setdefault(task.requires, []), (task.cut.level, task.id))
 
-    def pop_ready(self) -> Task | None:
-        """The ready task nearest the start, lowest id first; None where nothing is ready."""
-        while self.ready:
-            task = self.tasks.get(heapq.heappop(self.ready)[1])
+    def pop_ready(self, full: Container[tuple[str, ...]] = ()) -> Task | None:
+        """The ready task nearest the start, lowest id first, of those that do not require one of `full`; None where
+        nothing is ready."""
+        while heaps := [heap for requires, heap in self.ready.items() if heap and requires not in full]:
+            task = self.tasks.get(heapq.heappop(min(heaps, key=lambda heap: heap[0]))[1])
             if task is not None and task.state is TaskState.READY and task.rests_until is None:
                 return task
         return None

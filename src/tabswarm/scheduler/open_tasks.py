@@ -15,7 +15,7 @@ from tabswarm.scheduler.commands import CancelAttempt
 from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.swarm_state import SwarmState
-from tabswarm.scheduler.task_spec import blobs_of, code_refs, computed_steps, needs_of
+from tabswarm.scheduler.task_spec import blobs_of, code_refs, computed_steps, needs_of, required_words
 from tabswarm.scheduler.tasks import Attempt, DriverNeed, Move, Need, ShuffleNeed, Task, TaskState
 
 TRIES_AT_ONCE = 2
@@ -40,6 +40,7 @@ def add_tasks(
             needs_of(job, cut),
             roots=tuple(ref.root for ref in refs),
             code=blobs_of(refs),
+            requires=required_words(job, cut),
             pace=job.pace_of(cut),
         )
         task.pace.tasks += 1

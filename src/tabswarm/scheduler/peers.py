@@ -2,7 +2,7 @@
 
 A volunteer takes as many tasks as it has slots, and as many again in its queue, so that the sources of the next ones
 are fetched while it computes. Placement never looks at all volunteers: those with room stand in *buckets* of equal
-load, by Python version, and the least loaded one is the first of the lowest bucket that is not empty. Inside a bucket
+load, by what they offer, and the least loaded one is the first of the lowest bucket that is not empty. Inside a bucket
 the one whose load changed longest ago comes first, which keeps equal volunteers even by number of tasks.
 """
 
@@ -10,11 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tabswarm.ids import BlockId
 
 LEVELS = 16
 """Buckets for the running slots, and as many for the queue: level = tasks * LEVELS // slots."""
+
+
+class Profile(NamedTuple):
+    """What a volunteer can do, as far as it matters to who may run what: its Python, and the words that a node may
+    require. Most swarms have a handful of these."""
+
+    kind: str
+    python: str
+    words: tuple[str, ...]
+
+    def offers(self, requires: Iterable[str]) -> bool:
+        """Whether all of these words are among them."""
+        return all(word in self.words for word in requires)
+
+
+def profile_of(kind: str, python: str, capabilities: Iterable[str]) -> Profile:
+    """The words of a volunteer: its kind, its Python without the last number, and its capabilities.
+
+    >>> profile_of("native", "3.12.1", ("tcp",)).words
+    ('native', 'python3.12', 'tcp')
+    """
+    minor = ".".join(python.split(".")[:2])
+    return Profile(kind, python, tuple(sorted({kind, f"python{minor}", *capabilities})))
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +56,7 @@ class Volunteer:
     memory: int
     python: str
     capabilities: tuple[str, ...] = ()
+    profile: Profile = field(init=False)
     attempts: dict[tuple[int, int], None] = field(default_factory=dict)
     code: dict[str, dict[str, None]] = field(default_factory=dict)
     tables: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
@@ -44,6 +69,9 @@ class Volunteer:
     finished_at: int | None = None
     resting: bool = False
     admitted: bool = False
+
+    def __post_init__(self) -> None:
+        self.profile = profile_of(self.kind, self.python, self.capabilities)
 
     @property
     def is_active(self) -> bool:
@@ -66,16 +94,16 @@ Buckets = list[dict[str, None]]
 
 @dataclass(slots=True, eq=False)
 class Volunteers:
-    """All volunteers by id, and those with room by Python version and load. `pythons` counts who is there by version,
+    """All volunteers by id, and those with room by profile and load. `profiles` counts who is there by what they offer,
     `active` those of them who take tasks; `takers` are the same, in the order in which the next copies go to them.
     `finishing` are those who want to leave and may not yet. `freed`: somebody who could take no copy can now.
     `aside` are those who rest, and until when (milliseconds)."""
 
     by_id: dict[str, Volunteer] = field(default_factory=dict)
-    buckets: dict[str, Buckets] = field(default_factory=dict)
+    buckets: dict[Profile, Buckets] = field(default_factory=dict)
     with_queue: dict[str, None] = field(default_factory=dict)
-    pythons: dict[str, int] = field(default_factory=dict)
-    active: dict[str, int] = field(default_factory=dict)
+    profiles: dict[Profile, int] = field(default_factory=dict)
+    active: dict[Profile, int] = field(default_factory=dict)
     takers: dict[str, None] = field(default_factory=dict)
     finishing: dict[str, None] = field(default_factory=dict)
     aside: dict[str, int] = field(default_factory=dict)
@@ -86,7 +114,7 @@ class Volunteers:
     def add(self, volunteer: Volunteer) -> None:
         """A volunteer is there."""
         self.by_id[volunteer.id] = volunteer
-        self.pythons[volunteer.python] = self.pythons.get(volunteer.python, 0) + 1
+        self.profiles[volunteer.profile] = self.profiles.get(volunteer.profile, 0) + 1
         self._count_active(volunteer, was=False)
         self.settle(volunteer)
 
@@ -99,10 +127,10 @@ class Volunteers:
             self._add_active(volunteer, -1)
         self.finishing.pop(peer, None)
         self.aside.pop(peer, None)
-        self.pythons[volunteer.python] -= 1
-        if not self.pythons[volunteer.python]:
-            del self.pythons[volunteer.python]
-            del self.buckets[volunteer.python]
+        self.profiles[volunteer.profile] -= 1
+        if not self.profiles[volunteer.profile]:
+            del self.profiles[volunteer.profile]
+            del self.buckets[volunteer.profile]
         return volunteer
 
     def resize(self, volunteer: Volunteer, slots: int, memory: int) -> None:
@@ -153,10 +181,10 @@ class Volunteers:
             self.freed = True
         else:
             del self.takers[volunteer.id]
-        python = volunteer.python
-        self.active[python] = self.active.get(python, 0) + change
-        if not self.active[python]:
-            del self.active[python]
+        profile = volunteer.profile
+        self.active[profile] = self.active.get(profile, 0) + change
+        if not self.active[profile]:
+            del self.active[profile]
 
     def settle(self, volunteer: Volunteer) -> None:
         """Put a volunteer into the bucket of its load, after its tasks or slots changed."""
@@ -167,7 +195,7 @@ class Volunteers:
             self.with_queue[volunteer.id] = None
         else:
             self.with_queue.pop(volunteer.id, None)
-        buckets = self.buckets.setdefault(volunteer.python, [{} for _ in range(2 * LEVELS)])
+        buckets = self.buckets.setdefault(volunteer.profile, [{} for _ in range(2 * LEVELS)])
         if len(volunteer.attempts) < volunteer.capacity:
             volunteer.level = len(volunteer.attempts) * LEVELS // volunteer.slots
             buckets[volunteer.level][volunteer.id] = None
@@ -175,16 +203,16 @@ class Volunteers:
 
     def _unsettle(self, volunteer: Volunteer) -> None:
         if volunteer.level is not None:
-            del self.buckets[volunteer.python][volunteer.level][volunteer.id]
+            del self.buckets[volunteer.profile][volunteer.level][volunteer.id]
             volunteer.level = None
             self.room -= 1
 
     def least_loaded(
-        self, pythons: Iterable[str], allowed: Callable[[str], bool], levels: range = range(2 * LEVELS)
+        self, profiles: Iterable[Profile], allowed: Callable[[str], bool], levels: range = range(2 * LEVELS)
     ) -> Volunteer | None:
-        """The volunteer with room that has the least load, of these Python versions; the longest unchanged of equal
-        ones."""
-        rows = [self.buckets[python] for python in pythons]
+        """The volunteer with room that has the least load, of those with one of these profiles; the longest unchanged
+        of equal ones."""
+        rows = [self.buckets[profile] for profile in profiles]
         for level in levels:
             best: Volunteer | None = None
             for buckets in rows:

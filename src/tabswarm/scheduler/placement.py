@@ -12,12 +12,13 @@ takes a task over from one of the full queues.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Container
 from itertools import islice
 
 from tabswarm.plan.cut import BlockKey, ShuffleKey
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.commands import AssignTask, SendCode, SendMapOutputs
-from tabswarm.scheduler.eligibility import eligible_pythons, untried_exist
+from tabswarm.scheduler.eligibility import eligible_profiles, is_like_any, untried_exist
 from tabswarm.scheduler.open_tasks import cancel_attempt, give_back
 from tabswarm.scheduler.peers import LEVELS, Volunteer
 from tabswarm.scheduler.retries import fail_if_nobody_can, fail_if_started_too_often
@@ -42,16 +43,21 @@ def _place(state: SwarmState) -> None:
     turns = [(application.assigned, application.number, application) for application in state.applications.values()]
     heapq.heapify(turns)
     skipped: list[Task] = []
+    full: dict[tuple[str, ...], None] = {}
     while turns and state.volunteers.room:
         _, number, application = heapq.heappop(turns)
-        task = _next_ready(application)
+        task = _next_ready(application, full)
         if task is None:
             continue
         job = state.jobs[task.job]
         volunteer = choose(state, application, task)
         if volunteer is None:
-            if not fail_if_nobody_can(state, application, job, task):
+            if fail_if_nobody_can(state, application, job, task):
+                full = {}
+            else:
                 skipped.append(task)
+                if is_like_any(application, task):
+                    full[task.requires] = None
         elif not fail_if_started_too_often(state, job, task):
             assign(state, application, task, volunteer)
         heapq.heappush(turns, (application.assigned, number, application))
@@ -60,9 +66,10 @@ def _place(state: SwarmState) -> None:
             state.jobs[task.job].push_ready(task)
 
 
-def _next_ready(application: Application) -> Task | None:
+def _next_ready(application: Application, full: Container[tuple[str, ...]]) -> Task | None:
+    """The next task of the application, but for those that require what nobody with room offers."""
     for job in list(application.jobs.values()):
-        task = job.pop_ready()
+        task = job.pop_ready(full)
         if task is not None:
             return task
     return None
@@ -70,8 +77,8 @@ def _next_ready(application: Application) -> Task | None:
 
 def choose(state: SwarmState, application: Application, task: Task, *, only_free: bool = False) -> Volunteer | None:
     """The volunteer for a task, or None where nobody who may run it has room."""
-    pythons = eligible_pythons(state, application, task)
-    avoid = task.tried if task.tried and untried_exist(state, pythons, task) else {}
+    profiles = eligible_profiles(state, application, task)
+    avoid = task.tried if task.tried and untried_exist(state, profiles, task) else {}
     volunteers = state.volunteers
     at_it = [attempt.peer for attempt in task.attempts.values()]
 
@@ -84,15 +91,15 @@ def choose(state: SwarmState, application: Application, task: Task, *, only_free
             volunteer = volunteers.by_id.get(peer)
             if volunteer is None or volunteer.level is None or volunteer.level >= below:
                 continue
-            if size > most and volunteer.python in pythons and allowed(peer):
+            if size > most and volunteer.profile in profiles and allowed(peer):
                 best, most = volunteer, size
         return best
 
     held = _bytes_by_holder(application, task)
-    free = nearest(LEVELS) or volunteers.least_loaded(pythons, allowed, range(LEVELS))
+    free = nearest(LEVELS) or volunteers.least_loaded(profiles, allowed, range(LEVELS))
     if free is not None or only_free:
         return free
-    return nearest(2 * LEVELS) or volunteers.least_loaded(pythons, allowed, range(LEVELS, 2 * LEVELS))
+    return nearest(2 * LEVELS) or volunteers.least_loaded(profiles, allowed, range(LEVELS, 2 * LEVELS))
 
 
 def _bytes_by_holder(application: Application, task: Task) -> dict[str, int]:

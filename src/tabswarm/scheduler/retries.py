@@ -17,12 +17,12 @@ from __future__ import annotations
 from tabswarm.plan.operators import code_of
 from tabswarm.plan.task import Failure, FailureKind
 from tabswarm.scheduler.applications import Application
-from tabswarm.scheduler.eligibility import eligible_pythons, untried_exist
+from tabswarm.scheduler.eligibility import eligible_profiles, remedy, spell_profiles, spell_requirement, untried_exist
 from tabswarm.scheduler.endings import fail
 from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.open_tasks import end_lease, give_back
 from tabswarm.scheduler.swarm_state import SwarmState
-from tabswarm.scheduler.task_spec import describe
+from tabswarm.scheduler.task_spec import describe, requiring
 from tabswarm.scheduler.tasks import Attempt, Task
 
 MAX_FAILURES = 4
@@ -55,7 +55,7 @@ def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Fai
     task.failures.append(failure)
     task.tried[attempt.peer] = task.tried.get(attempt.peer, 0) + 1
     raised = failure.kind is FailureKind.RAISED
-    alone = not untried_exist(state, eligible_pythons(state, application, task), task) and len(task.tried) == 1
+    alone = not untried_exist(state, eligible_profiles(state, application, task), task) and len(task.tried) == 1
     if (
         failure.kind is FailureKind.NOT_SERIALISABLE
         or len(task.failures) >= MAX_FAILURES
@@ -77,17 +77,35 @@ def fail_if_nobody_can(
     state: SwarmState, application: Application, job: Job, task: Task, failure: Failure | None = None
 ) -> bool:
     """End the job if volunteers are there and none of them can ever run the task. True if so."""
-    if not state.volunteers.by_id or eligible_pythons(state, application, task):
+    if not state.volunteers.by_id or eligible_profiles(state, application, task):
         return False
-    versions = ", ".join(state.volunteers.pythons)
+    reason = _what_is_lacking(state, job, task) or _what_does_not_compile(state, job, task, failure)
+    fail(state, job, "NoEligibleVolunteers", reason, [failure] if failure is not None else [])
+    return True
+
+
+def _what_is_lacking(state: SwarmState, job: Job, task: Task) -> str:
+    """Empty where somebody offers all that the task requires."""
+    profiles = state.volunteers.profiles
+    if any(profile.offers(task.requires) for profile in profiles):
+        return ""
+    node = next((node for node in requiring(job, task.cut) if set(node.requires) == set(task.requires)), None)
+    where = describe(job, node.id if node is not None else task.cut.steps[-1].node)
+    because = f", because {node.because}" if node is not None and node.because else ""
+    return (
+        f"{where} needs {spell_requirement(task.requires)}{because}. "
+        f"Here are only: {spell_profiles(profiles)}. {remedy(task.requires)}"
+    )
+
+
+def _what_does_not_compile(state: SwarmState, job: Job, task: Task, failure: Failure | None) -> str:
+    versions = ", ".join(dict.fromkeys(profile.python for profile in state.volunteers.profiles))
     what = failure.message if failure is not None else "its code uses newer syntax"
     where = describe(job, task.cut.steps[-1].node)
-    reason = (
+    return (
         f"no volunteer here can compile the code of {where} (Python {versions}): {what}. "
         "Invite one with a newer Python, or use older syntax."
     )
-    fail(state, job, "NoEligibleVolunteers", reason, [failure] if failure is not None else [])
-    return True
 
 
 def explain(job: Job, task: Task, failure: Failure) -> str:

@@ -9,10 +9,11 @@ from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.commands import AcceptJob, RefuseJob, TellDone, TellFailed
 from tabswarm.scheduler.endings import finish_if_done
 from tabswarm.scheduler.events import JobSubmitted
-from tabswarm.scheduler.jobs import new_job
+from tabswarm.scheduler.jobs import Job, new_job
 from tabswarm.scheduler.losses import undeliver
 from tabswarm.scheduler.open_tasks import add_tasks
 from tabswarm.scheduler.retention import use_nodes
+from tabswarm.scheduler.retries import fail_if_nobody_can
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.telling import retell
 
@@ -49,6 +50,17 @@ def submitted(state: SwarmState, event: JobSubmitted) -> None:
     add_tasks(state, application, job, cut(job.plan, wanted, application) if wanted else (), first=True)
     state.tell(AcceptJob(peer=event.peer, cause=state.event, request=event.request, job=job.id, total=job.total))
     finish_if_done(state, application, job)
+    _fail_if_hopeless(state, application, job)
+
+
+def _fail_if_hopeless(state: SwarmState, application: Application, job: Job) -> None:
+    """A job with a task that nobody here can ever run ends before anything of it runs."""
+    seen: dict[tuple[str, ...], None] = {(): None}
+    for task in list(job.tasks.values()):
+        if task.requires not in seen:
+            seen[task.requires] = None
+            if fail_if_nobody_can(state, application, job, task):
+                return
 
 
 def _refuse(state: SwarmState, event: JobSubmitted, reason: str) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.cut import CutTask, DriverKey, MapOutputKey, ShuffleKey, SourceKey
+from tabswarm.plan.lineage import Node
 from tabswarm.plan.location import Location
 from tabswarm.plan.operators import CodeRef, code_of
 from tabswarm.plan.partitioner import Aggregator, CombineValues, FunctionPartitioner, Partitioner
+from tabswarm.plan.requirements import requires_of_writer
 from tabswarm.plan.task import (
     BlockSource,
     DriverSource,
@@ -76,6 +78,23 @@ def code_refs(job: Job, cut: CutTask) -> list[CodeRef]:
     for ref in _refs(job, cut):
         refs.setdefault(ref.root, ref)
     return list(refs.values())
+
+
+def requiring(job: Job, cut: CutTask) -> Iterator[Node]:
+    """The nodes whose wishes the task must meet: those that it computes, and those whose functions run where it writes
+    for them."""
+    for node in dict.fromkeys(step.node for step in computed_steps(cut)):
+        if job.nodes[node].requires:
+            yield job.nodes[node]
+    for shuffle in dict.fromkeys(sink.shuffle for sink, _ in cut.sinks if isinstance(sink, MapOutputKey)):
+        child = job.nodes[job.shuffles[shuffle].child]
+        if requires_of_writer(child, job.shuffles[shuffle].dependency):
+            yield child
+
+
+def required_words(job: Job, cut: CutTask) -> tuple[str, ...]:
+    """What a volunteer must offer to run the task."""
+    return tuple(sorted({word for node in requiring(job, cut) for word in node.requires}))
 
 
 def _refs(job: Job, cut: CutTask) -> Iterator[CodeRef]:

@@ -134,7 +134,7 @@ class Task:
     `failures` are those that count against it; `tried` counts attempts that ended badly by volunteer, so that the next
     one goes elsewhere. `unfetched` counts attempts that lacked a source whose holder is there; after some of these the
     task rests until `rests_until` (milliseconds). `roots` are the function slots of its code, `code` all blobs that
-    these need. `pace` is shared with its siblings.
+    these need, `requires` the words that a volunteer must offer. `pace` is shared with its siblings.
     """
 
     id: int
@@ -153,6 +153,7 @@ class Task:
     unfetched: int = 0
     rests_until: int | None = None
     pace: Pace = field(default_factory=Pace)
+    requires: tuple[str, ...] = ()
 
     def move(self, move: Move) -> None:
         """Change the state as the table says."""

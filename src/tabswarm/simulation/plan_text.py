@@ -11,6 +11,8 @@ Each line is `id operator parents key=value`:
     7 cartesian 1 2     pairs of partitions
     8 take 2 n=1        the first records of each partition
     want 3 0,1          the target, and which partitions of it (default: all)
+
+Any node may say what it requires of a volunteer, and why: `requires=native,python3.12 because=it_says_so`.
 """
 
 from __future__ import annotations
@@ -127,4 +129,6 @@ def _read_node(number: int, word: str, numbers: list[int], options: dict[str, st
         name=options.get("name", word),
         call_site=f"job.py:{number}",
         storage=storage,
+        requires=tuple(word for word in options.get("requires", "").split(",") if word),
+        because=options.get("because", "").replace("_", " "),
     )

@@ -98,6 +98,7 @@ class Scenario:
             slots=int(options.get("slots", "1")),
             memory=2**30,
             python=options.get("python", "3.14"),
+            capabilities=tuple(word for word in options.get("offers", "").split(",") if word),
         )
 
     def _leave(self, words: Words, options: Options) -> events.Event:

@@ -41,11 +41,12 @@ class Assignment:
 class SimulatedVolunteer:
     """One volunteer: commands in, events out, both through the swarm's network."""
 
-    def __init__(self, swarm: SimulatedSwarm, peer: str, slots: int, python: str) -> None:
+    def __init__(self, swarm: SimulatedSwarm, peer: str, slots: int, python: str, kind: str = "tab") -> None:
         self.swarm = swarm
         self.id = peer
         self.slots = slots
         self.python = python
+        self.kind = kind
         self.alive = True
         self.sessions = 1
         self.slowness = 1

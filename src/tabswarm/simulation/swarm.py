@@ -76,13 +76,13 @@ class SimulatedSwarm:
 
     # --- peers -------------------------------------------------------------------------------------------------------
 
-    def add_volunteer(self, slots: int = 1, python: str = "3.14") -> SimulatedVolunteer:
+    def add_volunteer(self, slots: int = 1, python: str = "3.14", kind: str = "tab") -> SimulatedVolunteer:
         """Somebody opens the link."""
         self._joined += 1
-        volunteer = SimulatedVolunteer(self, f"v{self._joined}", slots, python)
+        volunteer = SimulatedVolunteer(self, f"v{self._joined}", slots, python, kind)
         self.volunteers[volunteer.id] = volunteer
         joined = events.VolunteerJoined(
-            peer=volunteer.id, kind="tab", name=volunteer.id, slots=slots, memory=2**30, python=python
+            peer=volunteer.id, kind=kind, name=volunteer.id, slots=slots, memory=2**30, python=python
         )
         self.send(volunteer, joined)
         return volunteer
@@ -112,7 +112,12 @@ class SimulatedSwarm:
             volunteer.alive = True
             self.volunteers[peer] = volunteer
             joined = events.VolunteerJoined(
-                peer=peer, kind="tab", name=peer, slots=volunteer.slots, memory=2**30, python=volunteer.python
+                peer=peer,
+                kind=volunteer.kind,
+                name=peer,
+                slots=volunteer.slots,
+                memory=2**30,
+                python=volunteer.python,
             )
             held = tuple(Held(block, sink.report.size, sink.report.root) for block, sink in volunteer.store.items())
             self.event(joined)
