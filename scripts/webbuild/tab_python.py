@@ -21,6 +21,8 @@ TAB_MODULES = (
     "driver/console.py",
     "driver/context.py",  # a module of the user's that imports Context must load; using it there is ContextInTask
     "driver/plain_text.py",
+    "driver/reading.py",  # what it reads with, and what Saving writes with, loads only when it is used
+    "driver/saving.py",
     "errors.py",
     "executor",
     "ids.py",

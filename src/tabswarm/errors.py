@@ -10,7 +10,8 @@
     │   ├── StableHashError            a key that has no stable hash; names its type
     │   ├── PlanRefused                a plan that is malformed or over a limit
     │   ├── ContextInTask              a Context, or an RDD, used inside a task
-    │   └── AccumulatorUnreadable      an accumulator's value read inside a task
+    │   ├── AccumulatorUnreadable      an accumulator's value read inside a task
+    │   └── NotApplicable              what only a JVM or Hadoop can mean; names what to use instead
     ├── RecordError                    bytes that should be records
     │   ├── RecordRefused              hostile or damaged bytes
     │   └── RecordTooLarge             over a limit, by their own word or in fact
@@ -84,6 +85,10 @@ class ContextInTask(ProgramError):
 
 class AccumulatorUnreadable(ProgramError, RuntimeError):
     """The value of an accumulator was read or set inside a task; only the driver may."""
+
+
+class NotApplicable(ProgramError, NotImplementedError):
+    """A method of PySpark's that only a JVM or Hadoop can mean. The message names what to use instead."""
 
 
 class RecordError(TabswarmError):

@@ -7,12 +7,14 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.driver.loop_swarm import LoopSwarm, LoopVolunteer, loop_swarm
 
 from tabswarm.driver.attached import AttachedApplication, WatchingEngine
+from tabswarm.driver.saving import Saving
 from tabswarm.driver.swarm_engine import SwarmEngine
 from tabswarm.errors import ResultsGone, ResultTooLarge, SessionReplaced, TaskError, UnknownApplication
 from tabswarm.rdd.engine_context import EngineContext
@@ -124,6 +126,31 @@ def test_results_too_large_for_a_message_are_fetched_from_their_holders(swarm: L
         expected = sc.range(4, numSlices=4).map(lambda n: random.Random(n).randbytes(50_000)).collect()
     with attached(swarm, sc.applicationId) as first, attached(swarm, sc.applicationId) as second:
         assert first.result() == second.result() == first.result() == expected
+
+
+class WithDisk(Saving):
+    """A context that saves, as `driver.Context` does."""
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_who_attaches_saves_where_it_says_what_the_program_saved(swarm: LoopSwarm, tmp_path: Path, suffix: str) -> None:
+    with WithDisk(detached(swarm)) as sc:
+        lines = sc.range(3, numSlices=3).map(lambda n: str(n) * 20_000)
+        lines.saveAsTextFile(str(tmp_path / "out"), "gzip" if suffix else None)
+    with attached(swarm, sc.applicationId) as application:
+        with pytest.raises(ResultsGone, match=r"saveAsTextFile\('.*out'\).*save\(path, job\)"):
+            application.result()
+        application.save(tmp_path / "again")
+    for name in ("_SUCCESS", *(f"part-0000{index}{suffix}" for index in range(3))):
+        assert (tmp_path / "again" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+
+
+def test_a_job_that_saves_nothing_is_not_saved(swarm: LoopSwarm, tmp_path: Path) -> None:
+    with EngineContext(detached(swarm)) as sc:
+        sc.range(3).count()
+    with attached(swarm, sc.applicationId) as application, pytest.raises(ValueError, match="saves no files"):
+        application.save(tmp_path / "out")
+    assert not list(tmp_path.iterdir())
 
 
 def test_small_results_outlive_every_volunteer() -> None:

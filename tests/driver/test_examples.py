@@ -8,7 +8,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["master", "plain_text", "text_files", "text_paths", "result_fetcher"])
+@pytest.mark.parametrize("name", ["master", "plain_text", "file_ranges", "text_files", "text_paths", "result_fetcher"])
 def test_the_examples_are_true(name: str) -> None:
     result = doctest.testmod(importlib.import_module(f"tabswarm.driver.{name}"))
     assert result.attempted and not result.failed

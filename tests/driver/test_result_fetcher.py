@@ -34,6 +34,9 @@ class Nobody:
     def done_with(self, job: SwarmJob) -> None:
         pass
 
+    def has_room(self, job: SwarmJob) -> None:
+        pass
+
 
 class Relay:
     """A relay as fetches see it: `serve` gives a block's bytes or the code of a refusal; like the real one it refuses

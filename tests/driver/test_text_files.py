@@ -107,7 +107,7 @@ def test_paths_globs_folders_and_lists_are_found(tmp_path: Path, monkeypatch: py
         (tmp_path / name).write_text("x\n")
 
     def names(text: str) -> list[str]:
-        return [os.path.basename(path) for path in files_of(text)]
+        return [os.path.basename(path) for path in files_of(text, "textFile")]
 
     assert names("b.txt") == ["b.txt"]
     assert names("b.txt,a.txt") == ["b.txt", "a.txt"]
@@ -123,14 +123,14 @@ def test_paths_globs_folders_and_lists_are_found(tmp_path: Path, monkeypatch: py
 
 def test_what_is_no_file_is_refused_in_plain_words(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="Input path does not exist"):
-        files_of(str(tmp_path / "none.txt"))
+        files_of(str(tmp_path / "none.txt"), "textFile")
     with pytest.raises(FileNotFoundError, match="matches 0 files"):
-        files_of(str(tmp_path / "*.txt"))
+        files_of(str(tmp_path / "*.txt"), "textFile")
     with pytest.raises(ValueError, match="not supported yet"):
-        files_of("s3://bucket/key")
+        files_of("s3://bucket/key", "textFile")
     (tmp_path / "inner").mkdir()
     with pytest.raises(IsADirectoryError, match="those below it"):
-        files_of(str(tmp_path))
+        files_of(str(tmp_path), "textFile")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="no regular file"):
-        files_of(str(tmp_path / "pipe"))
+        files_of(str(tmp_path / "pipe"), "textFile")

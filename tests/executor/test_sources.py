@@ -215,3 +215,15 @@ def test_a_first_value_that_can_change_still_belongs_to_the_user() -> None:
     program.spread(step, 1, CombineValues(None, add, add))
     assert program.segments() == [[[("a", [1, 1])]]]
     assert shared == [1]
+
+
+def test_files_of_records_need_no_promised_hash_and_are_read_by_the_record_reader() -> None:
+    program = Program()
+    program.keep(program.step(op.StoredRecords(), program.text(write_records([1, ("a", None)]))))
+    assert program.records() == [1, ("a", None)]
+
+
+def test_records_of_one_length_are_cut_from_a_files_bytes() -> None:
+    program = Program()
+    program.keep(program.step(op.FixedRecords(3), program.text(b"aaabbb")))
+    assert program.records() == [b"aaa", b"bbb"]

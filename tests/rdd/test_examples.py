@@ -10,12 +10,22 @@ import pytest
 
 from tabswarm import Context, StorageLevel
 from tabswarm.driver import context as driver_context
+from tabswarm.driver import reading
 from tabswarm.plan import accumulator
 from tabswarm.rdd import engine_context, shared_variables
 
 MODULES = ["structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"]
-MODULES += ["persistence", "results", "reductions", "rdd"]
-PLAIN = ["call_site", "key_partitioner", "slicing", "source_data", "results", "groups_of_keys", "draws"]
+MODULES += ["persistence", "results", "reductions", "rdd", "file_saving"]
+PLAIN = [
+    "call_site",
+    "text_encoding",
+    "key_partitioner",
+    "slicing",
+    "source_data",
+    "results",
+    "groups_of_keys",
+    "draws",
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +44,7 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
     run(shared_variables, sc)
     run(accumulator, sc)
     run(driver_context, sc)
+    run(reading, sc)
 
 
 def run(module: object, sc: Context) -> None:

@@ -19,7 +19,7 @@ import msgspec
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan import operators as op
 from tabswarm.plan.dependency import AllPartitions, Edges, OneToOne, Shuffle, Span, Strided
-from tabswarm.plan.finish import Counted, Folded, Listed, Mapped, Reduced, Silent, Summed, Taken
+from tabswarm.plan.finish import Counted, Folded, Listed, Mapped, Reduced, Saved, Silent, Summed, Taken
 from tabswarm.plan.lineage import Node, Plan, SourceBlock
 from tabswarm.plan.location import Held, Holder, Location, MapOutput, Result
 from tabswarm.plan.partitioner import CombineValues, FunctionPartitioner, GroupValues, HashPartitioner
@@ -60,7 +60,15 @@ SPEC = TaskSpec(
     job="j1",
     task=5,
     attempt=1,
-    operators={1: op.TextLines(), 2: op.FlatMap(F), 3: op.Shuffled(), 4: op.Take(10), 5: op.Range(0, -9, -2)},
+    operators={
+        1: op.TextLines(),
+        2: op.FlatMap(F),
+        3: op.Shuffled(),
+        4: op.Take(10),
+        5: op.Range(0, -9, -2),
+        6: op.StoredRecords(),
+        7: op.FixedRecords(4),
+    },
     names={1: "textFile at job.py:3", 2: "flatMap at job.py:4"},
     steps=(Step(1, 0, (FromSource(0),)), Step(2, 0, (FromStep(0),)), Step(3, 0, (FromSource(1), FromSource(2)))),
     sources=(
@@ -85,6 +93,7 @@ FINISHES = (
     Counted(),
     Silent(),
     Taken(5, b"records", True, "first"),
+    Saved("out", ".gz", "saveAsTextFile"),
 )
 PLAN = Plan(
     application="a1",

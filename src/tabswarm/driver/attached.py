@@ -6,6 +6,7 @@ may attach, and ask for a result as often as they like while it is kept.
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import Future
 from types import TracebackType
@@ -14,12 +15,14 @@ from typing import Any
 from msgspec import structs
 
 from tabswarm.driver.loop_thread import LoopThread
+from tabswarm.driver.save_folder import SaveFolder
 from tabswarm.driver.swarm_engine import SwarmEngine
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.errors import CoordinatorUnreachable, ResultsGone, TabswarmError
+from tabswarm.plan.finish import Saved
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.report import JobReport
-from tabswarm.rdd.answers import answer_of
+from tabswarm.rdd.answers import AsFiles, answer_of
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
 from tabswarm.rdd.travel import read_block
 from tabswarm.shipping.code_reader import CodeReader
@@ -76,6 +79,27 @@ class AttachedApplication:
                 reader = CodeReader(described.code)
                 answer = answer_of(described.finish, lambda ref: reader.load(ref.root))
                 return answer.make(read_block(block, self._limit) for _, block in handle.results())
+            finally:
+                self._engine.forget(handle)
+
+    def save(self, path: str | os.PathLike[str], job: str | None = None, timeout: float | None = None) -> None:
+        """Write here what a job (by default the latest one) was to save as files on its driver's disk, to the new
+        folder `path`.
+
+        Waits and raises as `result` does; `ValueError` for a job whose action saves nothing.
+        """
+        wanted = job or self._latest()
+        with self._locks.setdefault(wanted, threading.Lock()):
+            handle = self._engine.watch(wanted)
+            try:
+                handle.wait(timeout)
+                finish = self._engine.described(handle).finish
+                if not isinstance(finish, Saved):
+                    raise ValueError(f"job {wanted} saves no files; its answer is had by result({wanted!r})")
+                with SaveFolder(AsFiles(os.fspath(path), finish.suffix, finish.call), self._limit) as folder:
+                    for partition, block in handle.results():
+                        folder.write(partition, block)
+                    folder.complete()
             finally:
                 self._engine.forget(handle)
 
@@ -203,7 +227,11 @@ class WatchingEngine(SwarmEngine):
             return
         self._described[job.request] = message
         job.plan = structs.replace(
-            job.plan, partitions=message.partitions, action=message.action, call_site=message.call_site
+            job.plan,
+            partitions=message.partitions,
+            action=message.action,
+            call_site=message.call_site,
+            finish=message.finish,
         )
         self._by_id[message.job] = job
         job.on_accepted(message.job, 0)

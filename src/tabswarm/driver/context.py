@@ -15,23 +15,21 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tabswarm.driver.brief_errors import install_brief_errors
+from tabswarm.driver.reading import Reading
+from tabswarm.driver.saving import Saving
 from tabswarm.errors import BadLink, ContextInTask
-from tabswarm.plan.operators import TextLines
 from tabswarm.rdd.engine import Engine
-from tabswarm.rdd.engine_context import MAX_RESULT_SIZE, EngineContext
-from tabswarm.rdd.operation import Plain
-from tabswarm.rdd.source_data import SourceData
+from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
 
 if TYPE_CHECKING:
     from tabswarm.driver.attached import AttachedApplication
-    from tabswarm.rdd.rdd import RDD
 
 _NATIVE_PROCESS = "tabswarm.worker.native.process"
 _TAB_WORKER = "tabswarm.worker.pyodide.tasks"
 """What runs tasks: the main module of a native worker process, and what a tab's Worker has loaded."""
 
 
-class Context(EngineContext):
+class Context(Reading, Saving):
     """A connection to a swarm, on which RDDs are made.
 
     `master` is `"local"`, `"local[2]"`, `"local[*]"` (a swarm of this machine's own) or a swarm's driver link;
@@ -102,26 +100,6 @@ class Context(EngineContext):
         """End the application: cancel its jobs, drop its blocks; a local swarm ends with it. May be called again."""
         super().stop()
         _RUNNING.discard(self._engine)
-
-    def textFile(self, name: str, minPartitions: int | None = None, use_unicode: bool = True) -> RDD[str]:
-        """The lines of text files on this machine, which the driver serves to the volunteers.
-
-        `name` is a path, a glob, a folder, or a comma list of these. Lines end at LF, CR or CRLF; bytes that are no
-        UTF-8 become U+FFFD. With `use_unicode=False` the records are bytes. Files are cut into at least
-        `minPartitions` partitions where they are large enough, `.gz` and `.bz2` files never.
-
-        >>> import tempfile, pathlib
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     _ = pathlib.Path(folder, "words.txt").write_text("to be\\nor not\\n")
-        ...     sc.textFile(folder).collect()
-        ['to be', 'or not']
-        """
-        from tabswarm.driver.text_files import TextFiles
-
-        self._must_run()
-        files = TextFiles(name, minPartitions or self.defaultMinPartitions)
-        made: RDD[str] = self._source(Plain(TextLines(use_unicode)), SourceData.of_reader(files.sizes, files))
-        return made
 
 
 SparkContext = Context

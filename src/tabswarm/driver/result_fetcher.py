@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
@@ -72,6 +73,7 @@ class ResultFetcher:
         self._say = say
         self._queues: dict[str, list[_Wanted]] = {}
         self._requests: dict[str, int] = {}
+        self._held: dict[int, deque[_Wanted]] = {}
         self._latest: dict[tuple[int, int], Result] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -82,14 +84,24 @@ class ResultFetcher:
                 continue
             if result.inline is None:
                 self._latest[job.request, result.partition] = result
-                self._queue(_Wanted(job, result))
+                self._held.setdefault(job.request, deque()).append(_Wanted(job, result))
             elif is_block(result.inline, result.location.root):
                 job.on_block(result.partition, result.inline)
             else:
                 self._report(_Wanted(job, result), "", "the message had other bytes", corrupt=True)
+        self.go_on(job)
+
+    def go_on(self, job: SwarmJob) -> None:
+        """Fetch as many of the job's blocks as it lets come."""
+        held = self._held.get(job.request)
+        while held and (not self._is_wanted(held[0]) or job.let_come(held[0].result)):
+            wanted = held.popleft()
+            if self._is_wanted(wanted):
+                self._queue(wanted)
 
     def forget(self, job: SwarmJob) -> None:
         """The job is over: nothing of it is fetched any more."""
+        self._held.pop(job.request, None)
         for partition in job.plan.partitions:
             self._latest.pop((job.request, partition), None)
 

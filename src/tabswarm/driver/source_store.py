@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from tabswarm.driver.text_files import TextFiles
+from tabswarm.driver.file_ranges import FileRanges
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.shipping.block_hash import segment_hash
@@ -79,7 +79,7 @@ class SourceStore:
 
 
 def _placed(reader: BlockReader, partition: int, where: str) -> Place | None:
-    if isinstance(reader, TextFiles) and (place := reader.place(partition)) is not None:
+    if isinstance(reader, FileRanges) and (place := reader.place(partition)) is not None:
         return place
     if not where:
         return None

@@ -190,6 +190,10 @@ class SwarmEngine:
         """All of a job's blocks are here."""
         self._loop.call(self._done_with, job)
 
+    def has_room(self, job: SwarmJob) -> None:
+        """The program took a block of a job that streams."""
+        self._loop.call(self._fetcher.go_on, job)
+
     # --- on the loop
 
     async def _connect(self, door: Door, token: str, name: str) -> Welcome:

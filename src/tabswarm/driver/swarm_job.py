@@ -11,10 +11,14 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from tabswarm.errors import JobCancelled, ResultTooLarge, TabswarmError
+from tabswarm.plan.finish import Saved
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.location import Result
 from tabswarm.plan.task import Update
 
+STREAM_WINDOW = 64 << 20
+"""Bytes of blocks of a job that streams which are fetched before the program has taken the earlier ones; at least one
+block is always under way."""
 POLL = 1.0
 """Seconds between looks at the clock while waiting, so that Ctrl-C is heard on every platform."""
 
@@ -26,9 +30,15 @@ class Wire(Protocol):
 
     def done_with(self, job: SwarmJob) -> None: ...
 
+    def has_room(self, job: SwarmJob) -> None: ...
+
 
 class SwarmJob:
-    """A `JobHandle` over a coordinator. `limit` is the most bytes that all its blocks may have together."""
+    """A `JobHandle` over a coordinator. `limit` is the most bytes that all its blocks may have together.
+
+    A job that saves *streams*: its blocks are given as they come, are fetched only as the program takes them, and the
+    limit is for each of them.
+    """
 
     def __init__(self, request: int, plan: Plan, wire: Wire, limit: int) -> None:
         self.request = request
@@ -46,6 +56,7 @@ class SwarmJob:
         self._announced_bytes = 0
         self._blocks: dict[int, bytes] = {}
         self._arrived: set[int] = set()
+        self._coming: dict[int, int] = {}
         self._order: list[int] = []
         self._updates: dict[tuple[int, int, int], Update] = {}
         self._committed = False
@@ -59,6 +70,11 @@ class SwarmJob:
         """The job's id; waits until the coordinator has given it one."""
         self.wait_accepted()
         return self._id or ""
+
+    @property
+    def streams(self) -> bool:
+        """Whether its blocks come only as the program takes them."""
+        return isinstance(self.plan.finish, Saved)
 
     @property
     def is_over(self) -> bool:
@@ -89,6 +105,7 @@ class SwarmJob:
     def results(self, in_order: bool = True) -> Iterator[tuple[int, bytes]]:
         """The blocks as they arrive, or in the order of the plan's partitions."""
         count = len(self.plan.partitions)
+        in_order = in_order and not self.streams
         for position in range(count):
             with self._changed:
                 while True:
@@ -102,6 +119,9 @@ class SwarmJob:
                         break
                     self._changed.wait(POLL)
                 block = self._blocks.pop(partition)
+                had_to_wait = self._coming.pop(partition, None) is not None
+            if had_to_wait:
+                self._wire.has_room(self)
             yield partition, block
         self._finished = True
         self._wire.done_with(self)
@@ -144,7 +164,7 @@ class SwarmJob:
                 return False
             self._announced_bytes += result.location.size - self._announced.get(result.partition, 0)
             self._announced[result.partition] = result.location.size
-            size = self._announced_bytes
+            size = result.location.size if self.streams else self._announced_bytes
         if size > self._limit:
             self.on_error(
                 ResultTooLarge(
@@ -156,6 +176,18 @@ class SwarmJob:
             self._wire.cancel(self)
             return False
         return True
+
+    def let_come(self, result: Result) -> bool:
+        """Whether the block of a result may be fetched now, which then counts as coming."""
+        if not self.streams:
+            return True
+        with self._changed:
+            size = result.location.size
+            coming = sum(self._coming.values()) - self._coming.get(result.partition, 0)
+            if coming and coming + size > STREAM_WINDOW:
+                return False
+            self._coming[result.partition] = size
+            return True
 
     def on_block(self, partition: int, block: bytes) -> None:
         """A block has arrived, and its hash is that of its commit."""

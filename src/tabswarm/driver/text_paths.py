@@ -1,5 +1,5 @@
-"""Which files a name given to `textFile` means: a path, a glob, a folder, a comma list of these, with or without
-`file:`.
+"""Which files a name given to `textFile` and its kin means: a path, a glob, a folder, a comma list of these, with or
+without `file:`.
 
 As in Hadoop, a folder means the files right in it but for those whose names begin with `_` or `.`; a glob that ends in
 `*` passes over these too, and a glob may have alternatives (`{a,b}`). One that says how names end (`*.py`) takes
@@ -19,20 +19,36 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(//[^/]*)?")
 _WILD = re.compile(r"[*?\[{]")
 
 
-def files_of(name: str) -> list[str]:
-    """The files, in the order of the list and sorted within each of its parts.
+def files_of(name: str | os.PathLike[str], call: str) -> list[str]:
+    """The files, in the order of the list and sorted within each of its parts. `call` is who asks, for errors.
 
     Raises `FileNotFoundError` for a part that means no file, `OSError` for what cannot be read as a file, `ValueError`
     for a scheme that only a later version reads.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"textFile needs a path as a str, not {type(name).__name__}")
+    if not isinstance(name, str | os.PathLike):
+        raise TypeError(f"{call} needs a path as a str, not {type(name).__name__}")
+    name = os.fspath(name)
     if os.path.isfile(name):
         return [_readable(name)]
-    files = [file for part in split_list(name) for file in _files_of_part(part)]
+    files = [file for part in split_list(name) for file in _files_of_part(part, call)]
     if not files:
-        raise FileNotFoundError(f"textFile was given no path: {name!r}")
+        raise FileNotFoundError(f"{call} was given no path: {name!r}")
     return files
+
+
+def local_path(path: str, call: str) -> str:
+    """A path of this disk, without `file:` before it.
+
+    >>> local_path("file:///tmp/a%20b", "saveAsTextFile")
+    '/tmp/a b'
+    """
+    scheme = _SCHEME.match(path)
+    if scheme is None or os.path.lexists(path):
+        return path
+    if scheme[1].lower() != "file":
+        raise ValueError(f"{call} uses the driver's own disk; {scheme[1]}: is not supported yet ({path})")
+    bare = path[scheme.end() :]
+    return bare if os.path.lexists(bare) else unquote(bare)
 
 
 def split_list(name: str) -> list[str]:
@@ -51,38 +67,28 @@ def split_list(name: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _files_of_part(part: str) -> list[str]:
-    path = _local_path(part)
+def _files_of_part(part: str, call: str) -> list[str]:
+    path = local_path(part, call)
     if os.path.lexists(path):
-        return _files_at(path, part)
+        return _files_at(path, part, call)
     if _WILD.search(path):
         found = sorted({match for pattern in alternatives(path) for match in glob.glob(pattern)})
         shown = [match for match in found if not (path.endswith("*") and _is_hidden(match))]
-        files = [file for match in shown for file in _files_at(match, part)]
+        files = [file for match in shown for file in _files_at(match, part, call)]
         if not files:
             raise FileNotFoundError(f"Input Pattern {part} matches 0 files (looked from {os.getcwd()})")
         return files
     raise FileNotFoundError(f"Input path does not exist: {part} (looked from {os.getcwd()})")
 
 
-def _local_path(part: str) -> str:
-    scheme = _SCHEME.match(part)
-    if scheme is None or os.path.lexists(part):
-        return part
-    if scheme[1].lower() != "file":
-        raise ValueError(f"textFile reads files of the driver's disk; {scheme[1]}: is not supported yet ({part})")
-    path = part[scheme.end() :]
-    return path if os.path.lexists(path) else unquote(path)
-
-
-def _files_at(path: str, part: str) -> list[str]:
+def _files_at(path: str, part: str, call: str) -> list[str]:
     if not os.path.isdir(path):
         return [_readable(path)]
     entries = [os.path.join(path, entry) for entry in sorted(os.listdir(path)) if not _is_hidden(entry)]
     folders = [entry for entry in entries if os.path.isdir(entry)]
     if folders:
         raise IsADirectoryError(
-            f"Not a file: {folders[0]}. textFile reads the files right in a folder; for those below it, write "
+            f"Not a file: {folders[0]}. {call} reads the files right in a folder; for those below it, write "
             f"{os.path.join(part, '*')!r}"
         )
     return [_readable(entry) for entry in entries]

@@ -3,7 +3,7 @@
 run.py         run_task: from a TaskSpec and its inputs to the blocks of its sinks
 evaluation.py  steps fused into iterator chains, and what is computed once for several
 operators.py   one function for each operator
-sources.py     reading inputs (piece.py: proving them first)
+sources.py     reading inputs (piece.py: proving them first; file_records.py, text_lines.py: what files hold)
 map_output.py  writing a map output; combining.py: values put together by key
 failures.py    from an exception to text that may travel
 task_output.py what a task prints

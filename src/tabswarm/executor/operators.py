@@ -107,6 +107,8 @@ def _range(operator: op.Range, partition: int, f: None, inputs: Sequence[Records
 _APPLY: dict[type[Any], Callable[..., Records]] = {
     op.Parallelize: _together,  # its one source is read as the driver's values
     op.TextLines: _together,  # its one source is read as text
+    op.StoredRecords: _together,  # its one source is read as a block is
+    op.FixedRecords: _together,  # its one source is cut into records
     op.Shuffled: _together,  # its one source is read as a shuffle
     op.Range: _range,
     op.Map: _map,

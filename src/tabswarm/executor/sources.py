@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 from tabswarm.errors import CodeRefused
 from tabswarm.executor.combining import combine_by_key, group_by_key, join_groups, reduce_by_key
+from tabswarm.executor.file_records import records_of_file
 from tabswarm.executor.piece import Piece, proven
-from tabswarm.executor.text_lines import byte_lines_of, lines_of
 from tabswarm.ids import BlockId
-from tabswarm.plan.operators import CodeRef, Operator, TextLines
+from tabswarm.plan.operators import FILE_SOURCES, CodeRef, Operator
 from tabswarm.plan.partitioner import CombineValues
 from tabswarm.plan.task import DriverSource, ShuffleSource, Source
 from tabswarm.result_iterable import ResultIterable
@@ -79,11 +79,11 @@ class SourceReader:
             data: bytes | memoryview = source.inline
         else:
             (piece,) = self._inputs[index]
-            if not isinstance(operator, TextLines) and not piece.root:
+            if not isinstance(operator, FILE_SOURCES) and not piece.root:
                 raise CodeRefused(f"the plan promised no hash for the driver's values in block {source.block}")
             data = proven(piece)
-        if isinstance(operator, TextLines):
-            return lines_of(data) if operator.use_unicode else byte_lines_of(data)
+        if isinstance(operator, FILE_SOURCES):
+            return records_of_file(operator, data, self._classes)
         return self._code.load_values(bytes(data))
 
     def _merged(self, source: ShuffleSource, records: Iterator[Any]) -> Records:

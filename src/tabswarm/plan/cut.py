@@ -24,7 +24,7 @@ from tabswarm.plan.keys import (
 from tabswarm.plan.levels import assign_levels
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.needed import Needed, Stock, find_needed
-from tabswarm.plan.operators import TextLines
+from tabswarm.plan.operators import FILE_SOURCES
 from tabswarm.plan.siblings import group_siblings
 from tabswarm.plan.task import FromSource, FromStep, Input, Step
 
@@ -65,7 +65,7 @@ def cut(plan: Plan, wanted: Iterable[SinkKey], stock: Stock) -> list[CutTask]:
     needed = find_needed(plan, wanted, stock)
     levels = assign_levels(needed)
     components = _components(needed, levels)
-    text = {node.id for node in plan.nodes if isinstance(node.operator, TextLines)}
+    files = {node.id for node in plan.nodes if isinstance(node.operator, FILE_SOURCES)}
     shapes: dict[tuple[int, tuple[int, ...]], list[list[int]]] = {}
     for component in components:
         shape = tuple(dict.fromkeys(needed.vertices[index].node for index in component))
@@ -74,7 +74,7 @@ def cut(plan: Plan, wanted: Iterable[SinkKey], stock: Stock) -> list[CutTask]:
         shapes.setdefault((levels[component[0]], shape), []).append(component)
     tasks: list[CutTask] = []
     for (level, _), alike in sorted(shapes.items(), key=lambda item: item[0][0]):
-        sizes = [_file_bytes(plan, needed, component, text) for component in alike]
+        sizes = [_file_bytes(plan, needed, component, files) for component in alike]
         for group in group_siblings(sizes):
             tasks.append(_task(needed, levels, [alike[index] for index in group], level))
     return tasks
@@ -101,12 +101,12 @@ def _components(needed: Needed, levels: Sequence[int]) -> list[list[int]]:
     return list(components.values())
 
 
-def _file_bytes(plan: Plan, needed: Needed, component: Sequence[int], text: set[int]) -> int | None:
+def _file_bytes(plan: Plan, needed: Needed, component: Sequence[int], files: set[int]) -> int | None:
     """How many bytes of files the component reads, or None where it reads anything else."""
     sizes: list[int] = []
     for index in component:
         node, partition = needed.vertices[index]
-        if node in text and not needed.loaded[index]:
+        if node in files and not needed.loaded[index]:
             sizes.append(plan.sources[node][partition].size)
         elif any(not isinstance(source, int) for source in needed.inputs[index]):
             return None

@@ -62,7 +62,18 @@ class Taken(_Finish, frozen=True):
     shape: str = "list"
 
 
-Finish = Listed | Summed | Reduced | Folded | Mapped | Counted | Silent | Taken
+class Saved(_Finish, frozen=True):
+    """Files in a new folder on the driver's own disk, one a partition (`saveAsTextFile`, `saveAsPickleFile`: `call`).
+
+    `path` is what the user wrote; file names end in `suffix`. Nobody but the driver writes them.
+    """
+
+    path: str
+    suffix: str
+    call: str
+
+
+Finish = Listed | Summed | Reduced | Folded | Mapped | Counted | Silent | Taken | Saved
 
 
 def code_of_finish(finish: Finish) -> tuple[CodeRef, ...]:

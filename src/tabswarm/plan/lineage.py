@@ -10,7 +10,7 @@ import msgspec
 from tabswarm.errors import PlanRefused
 from tabswarm.plan.dependency import Dependency, Edges, Shuffle, Span
 from tabswarm.plan.finish import Finish, Listed
-from tabswarm.plan.operators import Operator, Parallelize, TextLines
+from tabswarm.plan.operators import DRIVER_SOURCES, FixedRecords, Operator, Parallelize
 from tabswarm.plan.storage_level import StorageLevel
 
 MAX_NODES = 10_000
@@ -143,10 +143,12 @@ def _count_edges(node: Node, dependency: Dependency, parent: Node) -> int:
 def _check_source(node: Node, plan: Plan) -> None:
     """A node with data of the driver's has exactly one source block a partition; others have none."""
     blocks = plan.sources.get(node.id)
-    if isinstance(node.operator, Parallelize | TextLines):
+    if isinstance(node.operator, DRIVER_SOURCES):
         if blocks is None or len(blocks) != node.partitions:
             raise PlanRefused(f"node {node.id} needs a source block for each of its {node.partitions} partitions")
         if isinstance(node.operator, Parallelize) and not all(block.root for block in blocks):
             raise PlanRefused(f"node {node.id} has driver's values without a hash")
+        if isinstance(node.operator, FixedRecords) and node.operator.length < 1:
+            raise PlanRefused(f"node {node.id} has records of {node.operator.length} bytes")
     elif blocks is not None:
         raise PlanRefused(f"node {node.id} has source blocks and is no source")

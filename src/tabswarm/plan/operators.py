@@ -43,6 +43,17 @@ class TextLines(_Operator, frozen=True):
     use_unicode: bool = True
 
 
+class StoredRecords(_Operator, frozen=True):
+    """Source: one source block a partition that holds records as volunteers' blocks do (a file that somebody saved),
+    read by the record reader."""
+
+
+class FixedRecords(_Operator, frozen=True):
+    """Source: one source block of raw bytes a partition, cut into records of `length` bytes."""
+
+    length: int
+
+
 class Map(_Operator, frozen=True):
     """`f(record)` for each record."""
 
@@ -136,6 +147,8 @@ Operator = (
     Parallelize
     | Range
     | TextLines
+    | StoredRecords
+    | FixedRecords
     | Map
     | FlatMap
     | Filter
@@ -155,6 +168,13 @@ Operator = (
     | Shuffled
 )
 """Any operator, for type annotations and for the decoder."""
+
+
+FILE_SOURCES = (TextLines, StoredRecords, FixedRecords)
+"""Sources whose bytes are read from the driver's files when they are wanted, so that no hash of them is known before.
+None of them is read by the code reader."""
+DRIVER_SOURCES = (Parallelize, *FILE_SOURCES)
+"""Sources whose bytes the driver holds."""
 
 
 def code_of(operator: Operator) -> CodeRef | None:

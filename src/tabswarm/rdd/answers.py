@@ -180,6 +180,30 @@ class TakenLater:
         return records
 
 
+@dataclass(frozen=True, slots=True)
+class AsFiles:
+    """Files in a new folder on the driver's disk. Writing them is the context's part, partition by partition; whoever
+    attaches has another disk, and is told so."""
+
+    path: str
+    suffix: str
+    call: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the records are the bytes of the files; else the files hold the blocks as they are."""
+        return self.call == "saveAsTextFile"
+
+    def lower(self, ship: Ship, where: str) -> Finish:
+        return lowered.Saved(self.path, self.suffix, self.call)
+
+    def make(self, parts: Parts) -> Any:
+        raise ResultsGone(
+            f"this job's action was {self.call}({self.path!r}), and only the driver that ran it writes to its disk. To "
+            "have the files here, call save(path, job)"
+        )
+
+
 def answer_of(finish: Finish, load: Load) -> Answer:
     """The answer that a plan describes, its functions loaded by `load`."""
     match finish:
@@ -195,6 +219,8 @@ def answer_of(finish: Finish, load: Load) -> Answer:
             return AsCounts()
         case lowered.Silent():
             return AsNothing()
+        case lowered.Saved(path, suffix, call):
+            return AsFiles(path, suffix, call)
         case lowered.Taken():
             return TakenLater(finish)
         case _:

@@ -13,9 +13,9 @@ from hashlib import blake2b
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
 
-from tabswarm.errors import ContextInTask
+from tabswarm.errors import ContextInTask, ProgramError
 from tabswarm.plan.operators import MapPartitions, Parallelize, Range
-from tabswarm.rdd.answers import AS_LIST, Answer
+from tabswarm.rdd.answers import AS_LIST, Answer, AsFiles
 from tabswarm.rdd.call_site import CallSite, call_site
 from tabswarm.rdd.code_book import CodeBook
 from tabswarm.rdd.engine import Engine, JobHandle
@@ -225,6 +225,10 @@ class EngineContext(SharedVariables):
         parts = self._partitions_of(rdd, partitions, answer)
         with closing(parts):
             return answer.make(parts)
+
+    def _save(self, rdd: Structure[Any], answer: AsFiles) -> None:
+        """Write an RDD to the driver's disk, where there is one (`driver.Context`)."""
+        raise ProgramError(f"{answer.call} writes to the driver's disk, and this context has none")
 
     def _partitions_of(
         self, rdd: Structure[Any], partitions: Sequence[int] | None = None, answer: Answer = AS_LIST

@@ -12,12 +12,14 @@ partitions      union, coalesce, repartition, split
 zipping         zip, zipWithIndex, zipWithUniqueId
 persistence     cache, persist, unpersist
 results         collect, count, take, first, isEmpty, foreach, foreachPartition      (actions)
+file_saving     saveAsTextFile, saveAsPickleFile                                      (actions)
 reductions      reduce, fold, aggregate, sum, max, min, countByKey, collectAsMap      (actions)
 """
 
 from __future__ import annotations
 
 from tabswarm.rdd.by_key import ByKey
+from tabswarm.rdd.file_saving import FileSaving
 from tabswarm.rdd.joins import Joins
 from tabswarm.rdd.narrow import Narrow
 from tabswarm.rdd.pairs import Pairs
@@ -45,6 +47,7 @@ class RDD(
     Persistence[T_co],
     Results[T_co],
     Reductions[T_co],
+    FileSaving[T_co],
 ):
     """A resilient distributed dataset: a partitioned collection that is computed when an action needs it.
 

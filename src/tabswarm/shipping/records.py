@@ -27,7 +27,7 @@ from tabswarm.shipping.class_registry import SHIPPED, ClassRegistry
 from tabswarm.shipping.record_pickler import RecordPickler, describe_failure
 from tabswarm.shipping.record_reader import read_chunk
 
-_HEADER = struct.Struct("<BII")
+HEADER = struct.Struct("<BII")
 _PLAIN, _ZSTD = 0, 1
 
 TARGET_CHUNK = 256 * 1024
@@ -134,7 +134,7 @@ class RecordWriter:
                     stored, kind = packed, _ZSTD
                 else:
                     self._uncompressed = 7
-        self._chunks.append(_HEADER.pack(kind, len(stored), size) + stored)
+        self._chunks.append(HEADER.pack(kind, len(stored), size) + stored)
 
 
 def write_records(records: Iterable[object], *, classes: ClassRegistry | None = None, compress: bool = True) -> bytes:
@@ -176,10 +176,10 @@ def iter_chunks(
 def _chunks(data: memoryview, classes: ClassRegistry, limit: int, *, whole: bool) -> Iterator[list[Any]]:
     position, size = 0, len(data)
     while position < size:
-        if size - position < _HEADER.size:
+        if size - position < HEADER.size:
             raise RecordRefused(f"a block ends inside a chunk's header, {size - position} bytes from its end")
-        kind, stored, raw = _HEADER.unpack_from(data, position)
-        position += _HEADER.size
+        kind, stored, raw = HEADER.unpack_from(data, position)
+        position += HEADER.size
         if raw > limit:
             raise RecordTooLarge(f"a chunk declares {raw:,} bytes; the limit is {limit:,}")
         if whole:

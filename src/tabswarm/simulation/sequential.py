@@ -14,6 +14,7 @@ from tabswarm.plan.dependency import Shuffle
 from tabswarm.plan.lineage import Node, Plan
 from tabswarm.plan.partitioner import CombineValues, GroupValues, HashPartitioner
 from tabswarm.result_iterable import ResultIterable
+from tabswarm.shipping.records import read_records
 from tabswarm.shipping.stable_hash import stable_hash
 
 Records = list[Any]
@@ -107,6 +108,11 @@ class _Evaluator:
                 text = self._source(node, partition).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
                 lines = text.split(b"\n")
                 return [line.decode("utf-8", "replace") for line in (lines if lines[-1] else lines[:-1])]
+            case op.StoredRecords():
+                return read_records(self._source(node, partition))
+            case op.FixedRecords(length):
+                data = self._source(node, partition)
+                return [data[start : start + length] for start in range(0, len(data), length)]
             case op.Range(start, stop, step, slices):
                 numbers = range(start, stop, step)
                 low, high = (len(numbers) * index // slices for index in (partition, partition + 1))
