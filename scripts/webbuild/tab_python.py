@@ -15,6 +15,7 @@ from pathlib import Path
 # Files and folders below src/tabswarm, as design.md lists what a tab loads.
 TAB_MODULES = (
     "__init__.py",
+    "bounded_float.py",
     "driver/__init__.py",
     "driver/brief_errors.py",
     "driver/console",
@@ -31,6 +32,7 @@ TAB_MODULES = (
     "rdd",
     "result_iterable.py",
     "shipping",
+    "stat_counter.py",
     "wire",
     "worker/__init__.py",
     "worker/pyodide",

@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tabswarm.bounded_float import BoundedFloat
     from tabswarm.driver.attached import AttachedApplication
     from tabswarm.driver.context import Context, SparkContext
     from tabswarm.errors import (
@@ -55,15 +56,18 @@ if TYPE_CHECKING:
     from tabswarm.rdd.key_partitioner import portable_hash
     from tabswarm.rdd.rdd import RDD
     from tabswarm.result_iterable import ResultIterable
+    from tabswarm.stat_counter import StatCounter
 
 _ELSEWHERE = {
     "Accumulator": "tabswarm.plan.accumulator",
     "AccumulatorParam": "tabswarm.plan.accumulator",
     "AttachedApplication": "tabswarm.driver.attached",
+    "BoundedFloat": "tabswarm.bounded_float",
     "Context": "tabswarm.driver.context",
     "SparkContext": "tabswarm.driver.context",
     "RDD": "tabswarm.rdd.rdd",
     "ResultIterable": "tabswarm.result_iterable",
+    "StatCounter": "tabswarm.stat_counter",
     "StorageLevel": "tabswarm.plan.storage_level",
     "portable_hash": "tabswarm.rdd.key_partitioner",
 }
@@ -76,6 +80,7 @@ __all__ = [
     "AttachedApplication",
     "BadLink",
     "BlockUnavailable",
+    "BoundedFloat",
     "CannotCompile",
     "ConnectionRefused",
     "Context",
@@ -100,6 +105,7 @@ __all__ = [
     "SourceUnavailable",
     "SparkContext",
     "StableHashError",
+    "StatCounter",
     "StorageLevel",
     "TabswarmError",
     "TaskError",

@@ -18,6 +18,7 @@ from tabswarm.driver.saving import Saving
 from tabswarm.driver.swarm_engine import SwarmEngine
 from tabswarm.errors import ResultsGone, ResultTooLarge, SessionReplaced, TaskError, UnknownApplication
 from tabswarm.rdd.engine_context import EngineContext
+from tabswarm.stat_counter import StatCounter
 
 
 @pytest.fixture
@@ -99,6 +100,21 @@ ACTIONS: dict[str, Callable[[EngineContext], Any]] = {
     "isEmpty of nothing": lambda sc: sc.parallelize([], 2).isEmpty(),
     "foreach": lambda sc: sc.range(3).foreach(lambda n: None),
     "runJob": lambda sc: sc.runJob(sc.range(6, numSlices=3), lambda part: [sum(part)], [0, 2]),
+    "reduceByKeyLocally": lambda sc: sc.parallelize([("a", 1), ("b", 2), ("a", 3)], 2).reduceByKeyLocally(operator.add),
+    "lookup": lambda sc: sc.parallelize([("a", 1), ("b", 2), ("a", 3)], 2).lookup("a"),
+    "treeReduce": lambda sc: sc.range(20, numSlices=10).treeReduce(operator.add, 3),
+    "treeAggregate": lambda sc: sc.range(20, numSlices=10).treeAggregate(1, operator.add, operator.add),
+    "top by a key": lambda sc: sc.parallelize([10, 4, 2, 12, 3], 2).top(2, key=str),
+    "takeOrdered": lambda sc: sc.parallelize([10, 4, 2, 12, 3], 2).takeOrdered(2),
+    "takeSample": lambda sc: sc.range(100, numSlices=5).takeSample(False, 7, 3),
+    "stats": lambda sc: sc.parallelize([1.0, 2.0, 4.0], 2).stats().asDict(),
+    "mean": lambda sc: sc.parallelize([1.0, 2.0, 4.0], 2).mean(),
+    "sampleStdev": lambda sc: sc.parallelize([1.0, 2.0, 4.0], 2).sampleStdev(),
+    "histogram": lambda sc: sc.parallelize("abbc", 2).histogram(("a", "b", "c")),
+    "countApproxDistinct": lambda sc: sc.range(500, numSlices=3).countApproxDistinct(),
+    "sumApprox": lambda sc: sc.range(500, numSlices=3).sumApprox(60_000),
+    "countApprox": lambda sc: sc.range(500, numSlices=3).countApprox(60_000),
+    "meanApprox": lambda sc: sc.range(500, numSlices=3).meanApprox(60_000),
     "a shuffle": lambda sc: sorted(
         sc.parallelize([("a", 1), ("b", 2), ("a", 3)], 2).reduceByKey(operator.add).collect()
     ),
@@ -118,6 +134,8 @@ def test_an_action_gives_the_attached_what_it_gave_the_program(swarm: LoopSwarm,
 
 def normal(answer: Any) -> Any:
     """A list of pairs of a shuffle has no order of its own."""
+    if isinstance(answer, StatCounter):
+        return answer.asDict()
     return sorted(answer) if isinstance(answer, list) else answer
 
 

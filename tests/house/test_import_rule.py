@@ -16,6 +16,7 @@ from tests.house.sources import PACKAGE, Import, imports_of, imports_of_file, mo
 from webbuild.tab_python import tab_files
 
 ALL = {
+    "bounded_float",
     "browsers",
     "coordinator",
     "driver",
@@ -30,6 +31,7 @@ ALL = {
     "scheduler",
     "shipping",
     "simulation",
+    "stat_counter",
     "transport",
     "wire",
     "worker",
@@ -40,12 +42,14 @@ ALL = {
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "ids": {"errors"},
+    "bounded_float": set(),
     "result_iterable": set(),
+    "stat_counter": set(),
     "plan": {"errors", "ids"},
-    "rdd": {"errors", "ids", "plan", "result_iterable", "shipping"},
+    "rdd": {"bounded_float", "errors", "ids", "plan", "result_iterable", "shipping", "stat_counter"},
     "scheduler": {"errors", "ids", "plan"},
     "executor": {"errors", "ids", "plan", "result_iterable", "shipping"},
-    "shipping": {"errors", "ids", "result_iterable"},
+    "shipping": {"bounded_float", "errors", "ids", "result_iterable", "stat_counter"},
     "wire": {"errors", "ids", "plan"},
     "transport": {"errors", "ids", "plan", "wire"},
     "coordinator": {"errors", "ids", "plan", "scheduler", "transport", "wire"},
@@ -58,7 +62,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "browsers": {"errors"},
     "simulation": ALL,
     "cli": ALL | {""},
-    "": {"driver", "errors", "plan", "rdd", "result_iterable", "shipping"},  # tabswarm/__init__.py, the public names
+    # tabswarm/__init__.py, the public names
+    "": {"bounded_float", "driver", "errors", "plan", "rdd", "result_iterable", "shipping", "stat_counter"},
     "__main__": {"cli"},
 }
 
@@ -66,6 +71,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "ids": {"msgspec"},
     "plan": {"msgspec"},
+    "stat_counter": {"numpy"},
     "rdd": {"cloudpickle"},
     "scheduler": {"msgspec"},
     "executor": {"msgspec", "cloudpickle"},

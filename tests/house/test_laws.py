@@ -58,6 +58,7 @@ _CORE = ("plan", "rdd", "scheduler")
 _EXCEPTIONS = {
     ("rdd/draws.py", "random"): "no chance: the generators of samples, which run inside tasks and are given their seed",
     ("rdd/engine_context.py", "threading"): "a lock alone: users run actions from several threads of theirs",
+    ("rdd/take_sample.py", "random"): "the user asks for a sample by chance; with a seed it is the same each time",
 }
 
 

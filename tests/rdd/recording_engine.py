@@ -24,7 +24,7 @@ class AnsweredJob:
         self.cancelled = False
         self._blocks = blocks
 
-    def results(self, in_order: bool = True) -> Iterator[tuple[int, bytes]]:
+    def results(self, in_order: bool = True, timeout: float | None = None) -> Iterator[tuple[int, bytes]]:
         yield from self._blocks.items()
 
     def updates(self) -> tuple[Update, ...]:

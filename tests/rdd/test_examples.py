@@ -14,17 +14,15 @@ from tabswarm.driver import reading
 from tabswarm.plan import accumulator
 from tabswarm.rdd import engine_context, shared_variables
 
-MODULES = ["structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"]
-MODULES += ["persistence", "results", "reductions", "rdd", "file_saving"]
+MODULES = [
+    *("structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"),
+    *("persistence", "rdd"),
+    *("results", "reductions", "tree", "by_key_actions", "ordering", "statistics", "approximate", "take_sample"),
+    *("local_iteration", "file_saving"),
+]
 PLAIN = [
-    "call_site",
-    "text_encoding",
-    "key_partitioner",
-    "slicing",
-    "source_data",
-    "results",
-    "groups_of_keys",
-    "draws",
+    *("call_site", "text_encoding", "key_partitioner", "slicing", "source_data", "results", "groups_of_keys", "draws"),
+    *("sketch", "confidence"),
 ]
 
 

@@ -22,7 +22,8 @@ from tabswarm.errors import CoordinatorUnreachable, ResultsGone, TabswarmError
 from tabswarm.plan.finish import Saved
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.report import JobReport
-from tabswarm.rdd.answers import AsFiles, answer_of
+from tabswarm.rdd.answer_of import answer_of
+from tabswarm.rdd.answers import AsFiles
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
 from tabswarm.rdd.travel import read_block
 from tabswarm.shipping.code_reader import CodeReader

@@ -7,6 +7,7 @@ error.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
@@ -102,10 +103,12 @@ class SwarmJob:
             if self._error is not None:
                 raise self._error
 
-    def results(self, in_order: bool = True) -> Iterator[tuple[int, bytes]]:
-        """The blocks as they arrive, or in the order of the plan's partitions."""
+    def results(self, in_order: bool = True, timeout: float | None = None) -> Iterator[tuple[int, bytes]]:
+        """The blocks as they arrive, or in the order of the plan's partitions; `TimeoutError` after `timeout` seconds
+        where the next one is not here."""
         count = len(self.plan.partitions)
         in_order = in_order and not self.streams
+        until = None if timeout is None else time.monotonic() + timeout
         for position in range(count):
             with self._changed:
                 while True:
@@ -117,7 +120,10 @@ class SwarmJob:
                     if not in_order and len(self._order) > position:
                         partition = self._order[position]
                         break
-                    self._changed.wait(POLL)
+                    left = POLL if until is None else min(POLL, until - time.monotonic())
+                    if left <= 0:
+                        raise TimeoutError(f"job {self._id} is not done after {timeout} s")
+                    self._changed.wait(left)
                 block = self._blocks.pop(partition)
                 had_to_wait = self._coming.pop(partition, None) is not None
             if had_to_wait:

@@ -73,7 +73,70 @@ class Saved(_Finish, frozen=True):
     call: str
 
 
-Finish = Listed | Summed | Reduced | Folded | Mapped | Counted | Silent | Taken | Saved
+class ReducedByKey(_Finish, frozen=True):
+    """The pairs as a dict, the values of a key put together by `f` (`reduceByKeyLocally`)."""
+
+    f: CodeRef
+
+
+class Ranked(_Finish, frozen=True):
+    """The `num` largest records in falling order, or the smallest in rising order, by `key` where there is one (`top`,
+    `takeOrdered`)."""
+
+    num: int
+    largest: bool
+    key: CodeRef | None = None
+
+
+class Placed(_Finish, frozen=True):
+    """The records of pairs `(place, record)`, in the order of their places (`takeSample`)."""
+
+
+class Figure(_Finish, frozen=True):
+    """A figure of `StatCounter`s put together, by the name of its method; all of them where it has no name (`stats`,
+    `mean`, `variance` ...)."""
+
+    name: str = ""
+
+
+class Histogram(_Finish, frozen=True):
+    """The counts of each partition added up, and the buckets that they are of, as a block of records."""
+
+    buckets: bytes
+
+
+class Distinct(_Finish, frozen=True):
+    """How many distinct records left these registers of a sketch (`countApproxDistinct`)."""
+
+    precision: int
+
+
+class Estimated(_Finish, frozen=True):
+    """A figure of all partitions, from the `StatCounter`s of those that came in time, with its bounds: `count`, `sum`
+    or `mean`."""
+
+    figure: str
+    confidence: float
+
+
+Finish = (
+    Listed
+    | Summed
+    | Reduced
+    | Folded
+    | Mapped
+    | Counted
+    | Silent
+    | Taken
+    | Saved
+    | ReducedByKey
+    | Ranked
+    | Placed
+    | Figure
+    | Histogram
+    | Distinct
+    | Estimated
+)
 
 
 def code_of_finish(finish: Finish) -> tuple[CodeRef, ...]:
@@ -83,8 +146,10 @@ def code_of_finish(finish: Finish) -> tuple[CodeRef, ...]:
     ()
     """
     match finish:
-        case Reduced(f=f):
+        case Reduced(f=f) | ReducedByKey(f=f):
             return (f,)
+        case Ranked(key=CodeRef() as key):
+            return (key,)
         case Folded(op=op, zero=zero):
             return (op, zero)
         case _:

@@ -6,6 +6,7 @@ plan, the functions loaded from what was shipped. So both give the same answer, 
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,14 +17,11 @@ from typing import Any, Protocol
 from tabswarm.errors import ResultsGone
 from tabswarm.plan import finish as lowered
 from tabswarm.plan.finish import Finish
-from tabswarm.plan.operators import CodeRef
 from tabswarm.rdd.operation import Ship
-from tabswarm.shipping.records import read_records, write_records
+from tabswarm.shipping.records import write_records
 
 Parts = Iterable[list[Any]]
 """The records of each wanted partition, in order."""
-Load = Callable[[CodeRef], Any]
-"""Loads what a function slot names."""
 EARLIER_LIMIT = 64 * 1024
 """Bytes of the records that earlier jobs of a `take` found which travel with the next one's plan."""
 
@@ -71,6 +69,7 @@ class AsReduction:
     """The records put together by `f`; `ValueError` where there are none."""
 
     f: Callable[[Any, Any], Any]
+    empty: str = "Can not reduce() empty RDD"
 
     def lower(self, ship: Ship, where: str) -> Finish:
         return lowered.Reduced(ship(self.f, f"function of {where}"))
@@ -78,8 +77,8 @@ class AsReduction:
     def make(self, parts: Parts) -> Any:
         records = list(chain.from_iterable(parts))
         if not records:
-            raise ValueError("Can not reduce() empty RDD")
-        return reduce(self.f, records)
+            raise ValueError(self.empty)
+        return put_together(self.f, records[1:], records[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class AsFold:
         return lowered.Folded(ship(self.op, f"function of {where}"), ship(self.zero, f"zero value of {where}"))
 
     def make(self, parts: Parts) -> Any:
-        return reduce(self.op, list(chain.from_iterable(parts)), self.zero)
+        return put_together(self.op, list(chain.from_iterable(parts)), copy.deepcopy(self.zero))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,30 +153,19 @@ class AsTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenLater:
-    """What `AsTaken` is for whoever attaches."""
+class AsReducedByKey:
+    """The pairs as a dict, the values of a key put together by `f`."""
 
-    taken: lowered.Taken
+    f: Callable[[Any, Any], Any]
 
     def lower(self, ship: Ship, where: str) -> Finish:
-        return self.taken
+        return lowered.ReducedByKey(ship(self.f, f"function of {where}"))
 
-    def make(self, parts: Parts) -> Any:
-        num, shape = self.taken.num, self.taken.shape
-        earlier = read_records(self.taken.before) if self.taken.before else []
-        records = [*earlier, *chain.from_iterable(parts)][: max(num, 0)]
-        if num < 0 or (len(records) < num and not self.taken.last):
-            raise ResultsGone(
-                "an action that takes the first records looks at a few partitions at a time, and its driver left "
-                f"between two such jobs: {len(records)} records were found so far, and nobody is there to go on"
-            )
-        if shape == "empty":
-            return not records
-        if shape == "first":
-            if not records:
-                raise ValueError("RDD is empty")
-            return records[0]
-        return records
+    def make(self, parts: Parts) -> dict[Any, Any]:
+        values: dict[Any, list[Any]] = {}
+        for key, value in chain.from_iterable(parts):
+            values.setdefault(key, []).append(value)
+        return {key: put_together(self.f, found[1:], found[0]) for key, found in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,24 +192,9 @@ class AsFiles:
         )
 
 
-def answer_of(finish: Finish, load: Load) -> Answer:
-    """The answer that a plan describes, its functions loaded by `load`."""
-    match finish:
-        case lowered.Summed():
-            return AsSum()
-        case lowered.Reduced(f=f):
-            return AsReduction(load(f))
-        case lowered.Folded(op=op, zero=zero):
-            return AsFold(load(op), load(zero))
-        case lowered.Mapped():
-            return AsMap()
-        case lowered.Counted():
-            return AsCounts()
-        case lowered.Silent():
-            return AsNothing()
-        case lowered.Saved(path, suffix, call):
-            return AsFiles(path, suffix, call)
-        case lowered.Taken():
-            return TakenLater(finish)
-        case _:
-            return AsList()
+def put_together(f: Callable[[Any, Any], Any], values: Iterable[Any], first: Any) -> Any:
+    """`functools.reduce`, in which a StopIteration of the user's function is the error that it is in a task."""
+    try:
+        return reduce(f, values, first)
+    except StopIteration as error:
+        raise RuntimeError("Caught StopIteration thrown from user's code; failing the action") from error

@@ -23,12 +23,13 @@ class JobHandle(Protocol):
     def id(self) -> str:
         """The job's id, as the coordinator and `tabswarm jobs` call it."""
 
-    def results(self, in_order: bool = True) -> Iterator[tuple[int, bytes]]:
+    def results(self, in_order: bool = True, timeout: float | None = None) -> Iterator[tuple[int, bytes]]:
         """The blocks of the wanted partitions as `(partition, block bytes)`, each as soon as it is here.
 
         `in_order` gives them in the order of the plan's `partitions`, else as they come. Each block is one segment
         whose bytes have been checked against the root hash of its commit; the caller reads the records. To be called
-        once. A job that ends without an answer raises a `JobError`, here or in `wait`. Once all have been given, the
+        once. A job that ends without an answer raises a `JobError`, here or in `wait`; `TimeoutError` when more than
+        `timeout` seconds have passed since the first was asked for, and none is here. Once all have been given, the
         engine tells the coordinator that it may drop the target blocks.
         """
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
@@ -28,6 +29,7 @@ from tabswarm.rdd.shared_variables import SharedVariables
 from tabswarm.rdd.slicing import slices_of
 from tabswarm.rdd.source_data import SourceData
 from tabswarm.rdd.structure import Structure, must_be_callable
+from tabswarm.rdd.summaries import AsEstimate
 from tabswarm.rdd.travel import dump_values, read_block, ship
 from tabswarm.rdd.type_variables import T, U
 
@@ -230,11 +232,55 @@ class EngineContext(SharedVariables):
         """Write an RDD to the driver's disk, where there is one (`driver.Context`)."""
         raise ProgramError(f"{answer.call} writes to the driver's disk, and this context has none")
 
+    def _estimate(self, rdd: Structure[Any], answer: AsEstimate, timeout: float) -> Any:
+        """What an approximate action gives: `answer` of the partitions that are there after `timeout` seconds."""
+        total = rdd.getNumPartitions()
+        seen: list[list[Any]] = []
+        parts = self._partitions_of(rdd, None, answer, in_order=False, timeout=timeout)
+        with closing(parts), suppress(TimeoutError):
+            for part in parts:
+                seen.append(part)
+        return answer.make_of(seen, total)
+
+    def _iterate(self, rdd: Structure[T], ahead: int) -> Iterator[T]:
+        """The records partition by partition, a job each; `ahead` jobs run before they are asked for."""
+        self._must_run()
+        return self._one_by_one(rdd, ahead, call_site())
+
+    def _one_by_one(self, rdd: Structure[T], ahead: int, site: CallSite) -> Iterator[T]:
+        running: deque[JobHandle] = deque()
+        try:
+            for partition in range(rdd.getNumPartitions()):
+                running.append(self._submit(rdd, [partition], site))
+                while len(running) > ahead:
+                    yield from self._records_of(running.popleft())
+            while running:
+                yield from self._records_of(running.popleft())
+        finally:
+            for handle in running:
+                handle.cancel()
+            self._let_go()
+
+    def _records_of(self, handle: JobHandle) -> list[Any]:
+        try:
+            return [record for _, block in handle.results() for record in read_block(block, self._max_result_size)]
+        except BaseException:
+            handle.cancel()
+            raise
+        finally:
+            self._add_up(handle.updates())
+
     def _partitions_of(
-        self, rdd: Structure[Any], partitions: Sequence[int] | None = None, answer: Answer = AS_LIST
+        self,
+        rdd: Structure[Any],
+        partitions: Sequence[int] | None = None,
+        answer: Answer = AS_LIST,
+        *,
+        in_order: bool = True,
+        timeout: float | None = None,
     ) -> Generator[list[Any], None, None]:
-        """The records of each wanted partition, in order: one job. Whatever ends the caller's loop early ends the
-        job."""
+        """The records of each wanted partition, in order where nothing else is said: one job. Whatever ends the
+        caller's loop early ends the job; `timeout` seconds end it with `TimeoutError`."""
         wanted = range(rdd.getNumPartitions()) if partitions is None else partitions
         if not wanted:
             self._must_run()
@@ -242,7 +288,7 @@ class EngineContext(SharedVariables):
         handle = self._submit(rdd, wanted, call_site(), answer)
         finished = False
         try:
-            for _, block in handle.results():
+            for _, block in handle.results(in_order, timeout):
                 yield read_block(block, self._max_result_size)
             finished = True
         finally:

@@ -8,11 +8,15 @@ worker loads a function once and runs it on many partitions.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+import heapq
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
 from tabswarm.result_iterable import ResultIterable
+from tabswarm.stat_counter import StatCounter
 
 Function = Callable[..., Any]
 
@@ -46,6 +50,116 @@ def group_by_key(records: Iterator[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]
     for key, value in records:
         groups.setdefault(key, []).append(value)
     return ((key, ResultIterable(values)) for key, values in groups.items())
+
+
+def describe_partition(records: Iterator[Any]) -> Iterator[StatCounter]:
+    """All figures of its numbers (`stats`)."""
+    yield StatCounter(records)
+
+
+def describe_numbers(records: Iterator[Any]) -> Iterator[StatCounter]:
+    """All figures of its records as floats (`meanApprox`)."""
+    yield StatCounter(map(float, records))
+
+
+def describe_sum(records: Iterator[Any]) -> Iterator[StatCounter]:
+    """Its sum, as one value among the partitions' (`sumApprox`)."""
+    yield StatCounter([float(sum(records))])
+
+
+def describe_count(records: Iterator[Any]) -> Iterator[StatCounter]:
+    """How many records it has, as one value among the partitions' (`countApprox`)."""
+    yield StatCounter([float(sum(1 for _ in records))])
+
+
+def extremes_of_partition(records: Iterator[Any]) -> Iterator[tuple[Any, Any, int]]:
+    """The smallest record, the largest, and how many there are, but for None and NaN."""
+    count = 0
+    least: Any = None
+    most: Any = None
+    for record in records:
+        if not is_no_value(record):
+            least = record if count == 0 else min(least, record)
+            most = record if count == 0 else max(most, record)
+            count += 1
+    if count:
+        yield least, most, count
+
+
+def is_no_value(record: Any) -> bool:
+    """Whether it is None or NaN, which have no place in an order."""
+    return record is None or (isinstance(record, float) and math.isnan(record))
+
+
+class CountInBuckets:
+    """How many records lie between each two borders; the last border belongs to the last bucket."""
+
+    def __init__(self, borders: Sequence[Any], width: Any) -> None:
+        self.borders = borders
+        self.width = width
+
+    def __call__(self, records: Iterator[Any]) -> Iterator[list[int]]:
+        borders, width = self.borders, self.width
+        least, most = borders[0], borders[-1]
+        counts = [0] * len(borders)
+        for record in records:
+            if is_no_value(record) or record > most or record < least:
+                continue
+            bucket = bisect_right(borders, record) - 1 if width is None else int((record - least) / width)
+            counts[bucket] += 1
+        last = counts.pop()
+        counts[-1] += last
+        yield counts
+
+
+class Rank:
+    """The `num` largest records or the smallest, by `key` where there is one."""
+
+    def __init__(self, num: int, largest: bool, key: Function | None) -> None:
+        self.num = num
+        self.largest = largest
+        self.key = key
+
+    def __call__(self, records: Iterator[Any]) -> Iterable[Any]:
+        pick = heapq.nlargest if self.largest else heapq.nsmallest
+        return pick(self.num, records, key=self.key)
+
+
+class PickPlaces:
+    """`(place in the sample, record)` for the records of these numbers, by partition; numbers rise, and may repeat."""
+
+    def __init__(self, wanted: Mapping[int, Sequence[tuple[int, int]]]) -> None:
+        self.wanted = wanted
+
+    def __call__(self, partition: int, records: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+        at, record = -1, None
+        for number, place in self.wanted[partition]:
+            while at < number:
+                record = next(records)
+                at += 1
+            yield place, record
+
+
+class ValuesOf:
+    """The values of one key."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+    def __call__(self, records: Iterator[tuple[Any, Any]]) -> Iterator[Any]:
+        wanted = self.key
+        return (pair[1] for pair in records if pair[0] == wanted)
+
+
+class GroupPartitions:
+    """Each record with the number of the group that its partition belongs to."""
+
+    def __init__(self, groups: int) -> None:
+        self.groups = groups
+
+    def __call__(self, partition: int, records: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+        group = partition % self.groups
+        return ((group, record) for record in records)
 
 
 class KeyBy:

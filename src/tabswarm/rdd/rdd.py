@@ -11,17 +11,31 @@ sampling        sample, randomSplit, sampleByKey
 partitions      union, coalesce, repartition, split
 zipping         zip, zipWithIndex, zipWithUniqueId
 persistence     cache, persist, unpersist
-results         collect, count, take, first, isEmpty, foreach, foreachPartition      (actions)
-file_saving     saveAsTextFile, saveAsPickleFile                                      (actions)
-reductions      reduce, fold, aggregate, sum, max, min, countByKey, collectAsMap      (actions)
+
+and the actions:
+
+results         collect, count, take, first, isEmpty, foreach, foreachPartition
+reductions      reduce, fold, aggregate, sum, countByValue
+tree            treeReduce, treeAggregate
+by_key_actions  countByKey, collectAsMap, reduceByKeyLocally, lookup
+ordering        max, min, top, takeOrdered
+statistics      stats, mean, variance, stdev, sampleVariance, sampleStdev, histogram
+approximate     countApprox, sumApprox, meanApprox, countApproxDistinct
+take_sample     takeSample
+local_iteration toLocalIterator
+file_saving     saveAsTextFile, saveAsPickleFile
 """
 
 from __future__ import annotations
 
+from tabswarm.rdd.approximate import Approximate
 from tabswarm.rdd.by_key import ByKey
+from tabswarm.rdd.by_key_actions import ByKeyActions
 from tabswarm.rdd.file_saving import FileSaving
 from tabswarm.rdd.joins import Joins
+from tabswarm.rdd.local_iteration import LocalIteration
 from tabswarm.rdd.narrow import Narrow
+from tabswarm.rdd.ordering import Ordering
 from tabswarm.rdd.pairs import Pairs
 from tabswarm.rdd.partitions import Partitions
 from tabswarm.rdd.persistence import Persistence
@@ -30,6 +44,9 @@ from tabswarm.rdd.results import Results
 from tabswarm.rdd.sampling import Sampling
 from tabswarm.rdd.sets import Sets
 from tabswarm.rdd.sorting import Sorting
+from tabswarm.rdd.statistics import Statistics
+from tabswarm.rdd.take_sample import TakeSample
+from tabswarm.rdd.tree import Tree
 from tabswarm.rdd.type_variables import T_co
 from tabswarm.rdd.zipping import Zipping
 
@@ -48,6 +65,13 @@ class RDD(
     Results[T_co],
     Reductions[T_co],
     FileSaving[T_co],
+    Tree[T_co],
+    ByKeyActions[T_co],
+    Ordering[T_co],
+    Statistics[T_co],
+    Approximate[T_co],
+    TakeSample[T_co],
+    LocalIteration[T_co],
 ):
     """A resilient distributed dataset: a partitioned collection that is computed when an action needs it.
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from tabswarm.plan.operators import MapPartitions
-from tabswarm.rdd.answers import AsCounts, AsFold, AsMap, AsReduction, AsSum
-from tabswarm.rdd.partition_functions import Fold, Larger, Reduce, Smaller, count_values, sum_partition
+from tabswarm.rdd.answers import AsCounts, AsFold, AsReduction, AsSum
+from tabswarm.rdd.partition_functions import Fold, Reduce, count_values, sum_partition
 from tabswarm.rdd.structure import Structure, must_be_callable
-from tabswarm.rdd.type_variables import K, T, T_co, U, V
+from tabswarm.rdd.type_variables import K, T, T_co, U
 
 
 class Reductions(Structure[T_co]):
-    """`reduce`, `fold`, `aggregate`, and sums and counts."""
+    """`reduce`, `fold`, `aggregate`, `sum`, `countByValue`."""
 
     def reduce(self: Structure[T], f: Callable[[T, T], T]) -> T:
         """All records put together by an associative and commutative `f`; `ValueError` where there are none.
@@ -26,6 +26,8 @@ class Reductions(Structure[T_co]):
 
     def fold(self: Structure[T], zeroValue: T, op: Callable[[T, T], T]) -> T:
         """All records put together by `op`, beginning with `zeroValue` in each partition and once more at the end.
+
+        Each time with a copy of its own: an `op` that changes its first argument changes nobody else's, nor yours.
 
         >>> sc.parallelize([1, 2, 3, 4, 5]).fold(0, lambda x, y: x + y)
         15
@@ -54,24 +56,6 @@ class Reductions(Structure[T_co]):
         """
         return self.ctx._answer(self._apply(MapPartitions, sum_partition), AsSum())
 
-    def max(self: Structure[T], key: Callable[[T], Any] | None = None) -> T:
-        """The largest record, by `key` where one is given; `ValueError` where there are none.
-
-        >>> sc.parallelize([1.0, 5.0, 43.0, 10.0]).max(), sc.parallelize([9, 10]).max(key=str)
-        (43.0, 9)
-        """
-        larger: Callable[[Any, Any], Any] = max if key is None else Larger(must_be_callable(key, "key"))
-        return self._rdd.reduce(larger)
-
-    def min(self: Structure[T], key: Callable[[T], Any] | None = None) -> T:
-        """The smallest record, by `key` where one is given; `ValueError` where there are none.
-
-        >>> sc.parallelize([2.0, 5.0, 43.0]).min(), sc.parallelize([9, 10]).min(key=str)
-        (2.0, 10)
-        """
-        smaller: Callable[[Any, Any], Any] = min if key is None else Smaller(must_be_callable(key, "key"))
-        return self._rdd.reduce(smaller)
-
     def countByValue(self: Structure[K]) -> dict[K, int]:
         """Each distinct record and how often it occurs.
 
@@ -80,20 +64,3 @@ class Reductions(Structure[T_co]):
         """
         counts: dict[K, int] = self.ctx._answer(self._apply(MapPartitions, count_values), AsCounts())
         return counts
-
-    def countByKey(self: Structure[tuple[K, V]]) -> dict[K, int]:
-        """Each key and how many pairs have it.
-
-        >>> sorted(sc.parallelize([("a", 1), ("b", 1), ("a", 1)]).countByKey().items())
-        [('a', 2), ('b', 1)]
-        """
-        return self._rdd.keys().countByValue()
-
-    def collectAsMap(self: Structure[tuple[K, V]]) -> dict[K, V]:
-        """The pairs as a dict; of a key's values the last one stays.
-
-        >>> sc.parallelize([(1, 2), (3, 4)]).collectAsMap()
-        {1: 2, 3: 4}
-        """
-        pairs: dict[K, V] = self.ctx._answer(self, AsMap())
-        return pairs

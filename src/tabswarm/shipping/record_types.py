@@ -13,10 +13,12 @@ import fractions
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tabswarm.bounded_float import BoundedFloat
 from tabswarm.errors import RecordRefused, ResultNotSerialisable
 from tabswarm.result_iterable import ResultIterable
 from tabswarm.shipping.record_readers import REDUCERS, Reduced, expect, reader
 from tabswarm.shipping.record_values import reduce_zone
+from tabswarm.stat_counter import StatCounter
 
 # --- collections: made empty first, filled by pickle's own opcodes, so that they may contain themselves
 
@@ -82,6 +84,23 @@ def result_iterable_reader(data: list[object]) -> ResultIterable[object]:
     return ResultIterable(data)
 
 
+@reader
+def stat_counter_reader(n: int, mu: object, m2: object, maximum: object, minimum: object) -> StatCounter:
+    """What `stats` gives."""
+    expect(n, int)
+    made = StatCounter()
+    made.n, made.mu, made.m2, made.maxValue, made.minValue = n, mu, m2, maximum, minimum
+    return made
+
+
+@reader
+def bounded_float_reader(mean: float, confidence: float, low: float, high: float) -> BoundedFloat:
+    """What an approximate action gives."""
+    for number in (mean, confidence, low, high):
+        expect(number, float)
+    return BoundedFloat(mean, confidence, low, high)
+
+
 def _reduce_default_dict(value: collections.defaultdict[object, object]) -> Reduced:
     factory = value.default_factory
     name = getattr(factory, "__name__", None)
@@ -107,6 +126,11 @@ REDUCERS[collections.UserDict] = lambda value: (user_dict_reader, (value.data,))
 REDUCERS[collections.UserList] = lambda value: (user_list_reader, (value.data,))
 REDUCERS[collections.UserString] = lambda value: (user_string_reader, (value.data,))
 REDUCERS[ResultIterable] = lambda value: (result_iterable_reader, (list(value.data),))
+REDUCERS[StatCounter] = lambda value: (
+    stat_counter_reader,
+    (value.n, value.mu, value.m2, value.maxValue, value.minValue),
+)
+REDUCERS[BoundedFloat] = lambda value: (bounded_float_reader, value.__getnewargs__())
 
 
 # --- what a user's subclass of a built-in container holds; the base's own methods get it out and put it back

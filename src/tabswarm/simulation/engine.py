@@ -133,16 +133,21 @@ class SimulatedHandle:
         self._engine.run_until(lambda: bool(self._job.id) or self._job.error is not None)
         return self._job.id
 
-    def results(self, in_order: bool = True) -> Iterator[tuple[int, bytes]]:
-        """The blocks, each as soon as it is there."""
+    def results(self, in_order: bool = True, timeout: float | None = None) -> Iterator[tuple[int, bytes]]:
+        """The blocks, each as soon as it is there. `timeout` is in virtual seconds."""
         given: dict[int, None] = {}
         job = self._job
+        now = self._engine.swarm.clock.now
+        until = now + (3_600_000 if timeout is None else int(timeout * 1000))
         for partition in job.plan.partitions:
             if in_order:
-                self._engine.run_until(partial(job.has_or_failed, partition))
+                self._engine.run_until(partial(job.has_or_failed, partition), until - self._engine.swarm.clock.now)
                 found: int | None = partition
             else:
-                self._engine.run_until(lambda: len(job.blocks) > len(given) or job.error is not None)
+                self._engine.run_until(
+                    lambda: len(job.blocks) > len(given) or job.error is not None,
+                    until - self._engine.swarm.clock.now,
+                )
                 found = next((there for there in job.blocks if there not in given), None)
             self._raise_error()
             assert found is not None
