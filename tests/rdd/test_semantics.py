@@ -194,8 +194,19 @@ def test_a_large_closure_is_warned_of_and_named(sc: EngineContext) -> None:
     import random
 
     table = random.Random(1).randbytes(1_500_000)
-    with pytest.warns(UserWarning, match=r"function of map at .*test_semantics.py:\d+ carries 1\.\d MB"):
-        assert sc.range(2).map(lambda x: table[x]).collect() == [table[0], table[1]]
+    small = list(range(1000))
+
+    def look_up(x: int) -> int:
+        return table[x] + small[0]
+
+    with pytest.warns(UserWarning, match=r"function of map at .*test_semantics.py:\d+ carries 1\.5 MB") as caught:
+        assert sc.range(2).map(lambda x: look_up(x)).collect() == [table[0], table[1]]
+    message = str(caught[0].message)
+    assert "closure variable `look_up` -> closure variable `table` (a bytes of 1.5 MB)" in message
+    assert "sc.broadcast(" in message
+    zeros = [0] * 2_000_000  # few bytes where they are compressed, and many where they are loaded
+    with pytest.warns(UserWarning, match="closure variable `zeros` .a list of"):
+        sc.range(1).map(lambda x: zeros[x]).collect()
 
 
 def test_persisting_marks_and_unpersisting_forgets(sc: EngineContext) -> None:

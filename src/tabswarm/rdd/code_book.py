@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tabswarm.plan.operators import CodeRef
-
-LARGE = 1_000_000
-"""Bytes of one shipped function from which on the user is warned."""
 
 
 class Shipped(Protocol):
@@ -25,6 +22,38 @@ class Shipped(Protocol):
     @property
     def blobs(self) -> Mapping[str, bytes]: ...
 
+    @property
+    def python(self) -> str | None: ...
+
+    @property
+    def because(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def heaviest(self) -> str: ...
+
+
+class Needs(NamedTuple):
+    """What a volunteer must offer, as a node's `requires` and `because` say it."""
+
+    words: tuple[str, ...] = ()
+    because: str = ""
+
+
+def needs_of(shipped: Shipped) -> Needs:
+    """What carries bytecode needs a volunteer with the driver's own Python; everything else needs nothing.
+
+    >>> from types import SimpleNamespace
+    >>> needs_of(SimpleNamespace(python="3.12.1", because="`f` has no source")).words
+    ('python3.12',)
+    """
+    if shipped.python is None:
+        return Needs()
+    minor = ".".join(shipped.python.split(".")[:2])
+    return Needs((f"python{minor}",), shipped.because)
+
 
 class CodeBook:
     """The blobs of one application. `ship` gives `Shipped` for a value and a description of it."""
@@ -33,21 +62,29 @@ class CodeBook:
         self._ship = ship
         self._sent: set[str] = set()
         self._pending: dict[str, bytes] = {}
+        self._needs: dict[str, Needs] = {}
 
     def ship(self, value: object, what: str) -> CodeRef:
         """The reference by which a plan names this value; `what` describes it in errors."""
         shipped = self._ship(value, what)
-        size = len(shipped.blobs[shipped.root])
-        if size > LARGE:
+        if shipped.heaviest:
             warnings.warn(
-                f"{what} carries {size / 1e6:.1f} MB with it, to every volunteer that runs it: "
-                "does it close over a large variable? Make an RDD of it, or make it in the function",
+                f"{what} carries {shipped.size / 1e6:.1f} MB with it, and each volunteer that runs it loads them anew: "
+                f"{shipped.heaviest}. Put it into a broadcast, which travels once: `big = sc.broadcast(...)` in the "
+                "program and `big.value` in the function; or make an RDD of it",
                 stacklevel=2,
             )
         for name, blob in shipped.blobs.items():
             if name not in self._sent:
                 self._pending[name] = blob
+        needs = needs_of(shipped)
+        if needs.words:
+            self._needs[shipped.root] = needs
         return CodeRef(shipped.root, tuple(sorted(shipped.blobs)))
+
+    def needs(self, ref: CodeRef) -> Needs:
+        """What a volunteer must offer to load this."""
+        return self._needs.get(ref.root, Needs())
 
     def pending(self) -> dict[str, bytes]:
         """The blobs that no accepted job has carried yet."""

@@ -18,7 +18,7 @@ from tabswarm.errors import ContextInTask, ProgramError
 from tabswarm.plan.operators import MapPartitions, Parallelize, Range
 from tabswarm.rdd.answers import AS_LIST, Answer, AsFiles
 from tabswarm.rdd.call_site import CallSite, call_site
-from tabswarm.rdd.code_book import CodeBook
+from tabswarm.rdd.code_book import CodeBook, Needs
 from tabswarm.rdd.engine import Engine, JobHandle
 from tabswarm.rdd.handles import Handles
 from tabswarm.rdd.lowering import lower
@@ -122,8 +122,10 @@ class EngineContext(SharedVariables):
             return RDD(self, Plain(Range(c.start, c.stop, c.step, slices)), partitions=slices)
         values: Sequence[T] = c if isinstance(c, list | tuple | str) else list(c)
         what = f"data of parallelize at {call_site().line}"
-        source = SourceData.of_bytes(dump_values(part, what) for part in slices_of(values, slices))
-        return self._source(Plain(Parallelize()), source)
+        parts = [dump_values(part, what) for part in slices_of(values, slices)]
+        needs = next((needs for _, needs in parts if needs.words), Needs())
+        operation = Plain(Parallelize(), requires=needs.words, because=needs.because)
+        return self._source(operation, SourceData.of_bytes(data for data, _ in parts))
 
     def range(self, start: int, end: int | None = None, step: int = 1, numSlices: int | None = None) -> RDD[int]:
         """The numbers of Python's `range` as an RDD; none of them are stored.
@@ -312,6 +314,7 @@ class EngineContext(SharedVariables):
                 ship=self._code.ship,
                 task_timeout=self._task_timeout,
                 answer=answer,
+                needs=self._code.needs,
             )
             code = self._code.pending()
             handle = self._engine.submit(plan, code)

@@ -6,15 +6,15 @@ the same hash in every job. A lineage may be thousands of nodes deep, so nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from tabswarm.plan.dependency import Dependency
 from tabswarm.plan.lineage import Node, Plan, SourceBlock
-from tabswarm.plan.operators import Operator
+from tabswarm.plan.operators import CodeRef
 from tabswarm.rdd.answers import AS_LIST, Answer
 from tabswarm.rdd.call_site import CallSite
-from tabswarm.rdd.operation import Ship, Shuffling
+from tabswarm.rdd.code_book import Needs
+from tabswarm.rdd.operation import Lowered, Ship, Shuffling
 from tabswarm.rdd.structure import Structure
 
 
@@ -27,13 +27,15 @@ def lower(
     ship: Ship,
     task_timeout: int = 0,
     answer: Answer = AS_LIST,
+    needs: Callable[[CodeRef], Needs] = lambda ref: Needs(),
 ) -> Plan:
     """The plan that computes these partitions of `target`, for the action that the user called and what it makes of
-    their records (a list, where nothing is said)."""
+    their records (a list, where nothing is said). `needs` tells what a volunteer must offer to load something that
+    `ship` shipped."""
     nodes: list[Node] = []
     sources: dict[int, tuple[SourceBlock, ...]] = {}
     for rdd in ancestors(target):
-        operator, dependencies = _lowered(rdd, ship)
+        operator, dependencies, required = _lowered(rdd, ship, needs)
         nodes.append(
             Node(
                 id=rdd.id(),
@@ -43,8 +45,8 @@ def lower(
                 name=rdd.name() or rdd._site.operation,
                 call_site=rdd._site.line,
                 storage=rdd._storage,
-                requires=rdd._operation.requires,
-                because=rdd._operation.because,
+                requires=required.words,
+                because=required.because,
             )
         )
         if rdd._source is not None:
@@ -78,12 +80,22 @@ def ancestors(target: Structure[Any]) -> list[Structure[Any]]:
     return ordered
 
 
-def _lowered(rdd: Structure[Any], ship: Ship) -> tuple[Operator, tuple[Dependency, ...]]:
+def _lowered(rdd: Structure[Any], ship: Ship, needs: Callable[[CodeRef], Needs]) -> Lowered:
     if rdd._lowered is None:
         where = rdd._title()
+        wishes = [Needs(rdd._operation.requires, rdd._operation.because)]
+
+        def ship_and_note(value: object, what: str) -> CodeRef:
+            ref = ship(value, what)
+            wishes.append(needs(ref))
+            return ref
+
         dependencies = tuple(
-            dependency.lower(ship, where) if isinstance(dependency, Shuffling) else dependency
+            dependency.lower(ship_and_note, where) if isinstance(dependency, Shuffling) else dependency
             for dependency in rdd._dependencies
         )
-        rdd._lowered = rdd._operation.lower(ship, where), dependencies
+        operator = rdd._operation.lower(ship_and_note, where)
+        words = dict.fromkeys(word for wish in wishes for word in wish.words)
+        reasons = dict.fromkeys(wish.because for wish in wishes if wish.because)
+        rdd._lowered = Lowered(operator, dependencies, Needs(tuple(words), "; ".join(reasons)))
     return rdd._lowered

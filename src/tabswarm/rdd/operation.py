@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from tabswarm.plan.dependency import NarrowDependency, Shuffle
+from tabswarm.plan.dependency import Dependency, NarrowDependency, Shuffle
 from tabswarm.plan.operators import (
     CodeRef,
     Custom,
@@ -24,6 +24,7 @@ from tabswarm.plan.operators import (
     Operator,
 )
 from tabswarm.plan.partitioner import Aggregator, CombineValues, FunctionPartitioner, GroupValues, HashPartitioner
+from tabswarm.rdd.code_book import Needs
 from tabswarm.rdd.key_partitioner import KeyPartitioner
 
 AnyFunction = Callable[..., Any]
@@ -117,3 +118,11 @@ class Shuffling:
 
 RddDependency = NarrowDependency | Shuffling
 """How an RDD hangs on a parent."""
+
+
+class Lowered(NamedTuple):
+    """What an RDD became in a plan, and what that needs of a volunteer."""
+
+    operator: Operator
+    dependencies: tuple[Dependency, ...]
+    needs: Needs

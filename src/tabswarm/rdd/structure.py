@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, cast
 
 from tabswarm.errors import ContextInTask
-from tabswarm.plan.dependency import Dependency, OneToOne
+from tabswarm.plan.dependency import OneToOne
 from tabswarm.plan.operators import Operator
 from tabswarm.plan.storage_level import StorageLevel
 from tabswarm.rdd.call_site import call_site
 from tabswarm.rdd.key_partitioner import KeyPartitioner
-from tabswarm.rdd.operation import AnyFunction, Applied, FunctionOperator, Operation, Plain, RddDependency
+from tabswarm.rdd.operation import AnyFunction, Applied, FunctionOperator, Lowered, Operation, Plain, RddDependency
 from tabswarm.rdd.type_variables import T_co
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Structure(Generic[T_co]):
         self._site = call_site()
         self._name: str | None = None
         self._storage: StorageLevel | None = None
-        self._lowered: tuple[Operator, tuple[Dependency, ...]] | None = None
+        self._lowered: Lowered | None = None
         self._id = ctx._adopt(self)
 
     # --- making children

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tabswarm.errors import ContextInTask, NotShippable, RecordTooLarge, ResultTooLarge
-from tabswarm.rdd.code_book import Shipped
+from tabswarm.rdd.code_book import Needs, Shipped, needs_of
 from tabswarm.shipping.records import read_records
 
 
@@ -17,15 +17,16 @@ def ship(value: object, what: str) -> Shipped:
     from tabswarm.shipping.code import ship as ship_value  # cloudpickle loads with the first action, not before
 
     with _contexts_refused(what):
-        return ship_value(value, what=what, root_folder=Path.cwd())
+        return ship_value(value, what=what, root_folder=Path.cwd(), allow_bytecode=True, weigh=True)
 
 
-def dump_values(values: list[Any], what: str) -> bytes:
-    """One partition of `parallelize`, as the code reader will read it."""
-    from tabswarm.shipping.code import ship_values
+def dump_values(values: list[Any], what: str) -> tuple[bytes, Needs]:
+    """One partition of `parallelize`, as the code reader will read it, and what that needs of a volunteer."""
+    from tabswarm.shipping.code import encode_values, ship
 
     with _contexts_refused(what):
-        return ship_values(values, what=what, root_folder=Path.cwd())
+        shipment = ship(values, what=what, root_folder=Path.cwd(), allow_bytecode=True)
+    return encode_values(shipment), needs_of(shipment)
 
 
 def read_block(block: bytes, limit: int) -> list[Any]:

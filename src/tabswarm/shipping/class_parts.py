@@ -85,7 +85,9 @@ def _is_generated(value: object) -> bool:
     function = _function_of(value)
     if not isinstance(function, types.FunctionType):
         return False
-    return function.__code__.co_filename == "<string>" or is_made_by(function, ("dataclasses",))
+    # `<string>` is also what `python -c` and `exec` call the user's own text.
+    made = function.__code__.co_filename == "<string>" and function.__code__.co_qualname.startswith("__create_fn__.")
+    return made or is_made_by(function, ("dataclasses",))
 
 
 def _registered(cls: type) -> list[type]:

@@ -20,7 +20,6 @@ from tabswarm.errors import NotShippable
 from tabswarm.shipping.blob import (
     FORMAT,
     Blob,
-    Bytecode,
     SourceText,
     blob_hash,
     encode_blob,
@@ -28,11 +27,15 @@ from tabswarm.shipping.blob import (
 )
 from tabswarm.shipping.class_registry import SHIPPED
 from tabswarm.shipping.code_pickler import CodePickler
-from tabswarm.shipping.culprit import name_culprit
+from tabswarm.shipping.culprit import name_culprit, name_heaviest
 from tabswarm.shipping.modules import is_local, local_source, module_imports, parents_of
 from tabswarm.shipping.source_capture import shown_path
 
 __all__ = ["Shipment", "SourceText", "blob_hash", "ship", "ship_values", "source_of"]
+
+
+LARGE = 1_000_000
+"""Bytes of one function, with all that it closes over, from which on somebody should be told."""
 
 
 class Shipment(msgspec.Struct, frozen=True):
@@ -40,24 +43,34 @@ class Shipment(msgspec.Struct, frozen=True):
 
     `root` is the hash of the blob to load; `blobs` has it and one blob for each local module it needs. `python` is None
     where any version will do; otherwise the payload holds bytecode and only workers of that very version ("3.11.7") may
-    load it (Law 6). `handles` are the ids of broadcasts and the like that were found inside: what
-    `__shipped_handle__()` of each returned.
+    load it (Law 6); `because` says which code has no usable source. `size` is how many bytes the value has, before
+    compression and without modules; above `LARGE`, `heaviest` names the variable that most of them are. `handles` are
+    the ids of broadcasts and the like that were found inside: what `__shipped_handle__()` of each returned.
     """
 
     root: str
     blobs: dict[str, bytes]
     python: str | None = None
     handles: tuple[str, ...] = ()
+    because: str = ""
+    size: int = 0
+    heaviest: str = ""
 
 
 def ship(
-    value: object, *, what: str = "function", root_folder: Path | None = None, allow_bytecode: bool = False
+    value: object,
+    *,
+    what: str = "function",
+    root_folder: Path | None = None,
+    allow_bytecode: bool = False,
+    weigh: bool = False,
 ) -> Shipment:
     """Make a shipment of a function, a class or any other value of the driver's.
 
     `what` is the word for it in errors; paths are shown relative to `root_folder`, by default the working directory.
     Raises `NotShippable`, which names the variable and the path to what cannot travel, or `NoUsableSource`; with
-    `allow_bytecode` code without a usable source travels as bytecode instead.
+    `allow_bytecode` code without a usable source travels as bytecode instead; with `weigh` a large shipment says what
+    makes it so.
     """
     file = io.BytesIO()
     pickler = CodePickler(file, root_folder=root_folder, allow_bytecode=allow_bytecode)
@@ -65,6 +78,7 @@ def ship(
         pickler.dump(value)
     except Exception as error:
         raise name_culprit(value, what, error, root_folder, allow_bytecode) from error
+    payload = file.getvalue()
     blobs: dict[str, bytes] = {}
     modules = _module_blobs(list(pickler.modules), blobs, root_folder)
     root = encode_blob(
@@ -77,13 +91,14 @@ def ship(
             codes=pickler.codes,
             modules=modules,
             compressed_from=0,
-            payload=file.getvalue(),
+            payload=payload,
         )
     )
     root_hash = blob_hash(root)
     blobs[root_hash] = root
-    bytecode = any(isinstance(code, Bytecode) for code in pickler.codes)
-    return Shipment(root_hash, blobs, platform.python_version() if bytecode else None, tuple(pickler.handles))
+    heaviest = name_heaviest(value, root_folder) if weigh and len(payload) > LARGE else ""
+    python = platform.python_version() if pickler.without_source else None
+    return Shipment(root_hash, blobs, python, tuple(pickler.handles), pickler.without_source, len(payload), heaviest)
 
 
 def ship_values(
@@ -95,7 +110,12 @@ def ship_values(
     >>> CodeReader({}).load_values(ship_values([1, "two"]))
     [1, 'two']
     """
-    return msgspec.msgpack.encode(ship(values, what=what, root_folder=root_folder, allow_bytecode=allow_bytecode))
+    return encode_values(ship(values, what=what, root_folder=root_folder, allow_bytecode=allow_bytecode))
+
+
+def encode_values(shipment: Shipment) -> bytes:
+    """The bytes of a source block that holds a list of values."""
+    return msgspec.msgpack.encode(shipment)
 
 
 def _module_blobs(names: list[str], blobs: dict[str, bytes], root_folder: Path | None) -> dict[str, str]:

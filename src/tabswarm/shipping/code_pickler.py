@@ -25,7 +25,7 @@ from tabswarm.shipping import function_parts as parts
 from tabswarm.shipping.blob import Bytecode, CodeSource, SourceText
 from tabswarm.shipping.class_parts import reduce_class
 from tabswarm.shipping.class_registry import SHIPPED
-from tabswarm.shipping.modules import imports_of, is_local, travels_by_value
+from tabswarm.shipping.modules import imports_of, imports_of_code, is_local, travels_by_value
 from tabswarm.shipping.source_capture import Captured, capture, shown_path
 
 import msgspec  # isort: skip
@@ -37,7 +37,10 @@ def code_at(index: int) -> types.CodeType:
 
 
 class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Writes one value; afterwards its attributes say what belongs to it."""
+    """Writes one value; afterwards its attributes say what belongs to it.
+
+    `without_source` says of the first code that goes as bytecode why it does; empty where all goes as source.
+    """
 
     def __init__(self, file: io.BytesIO, *, root_folder: Path | None, allow_bytecode: bool) -> None:
         super().__init__(file, protocol=5)
@@ -46,6 +49,7 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
         self.modules: dict[str, None] = {}
         self.handles: dict[str, None] = {}
         self.classes: dict[str, None] = {}
+        self.without_source = ""
         self._root_folder = root_folder
         self._allow_bytecode = allow_bytecode
         self._text_index: dict[SourceText, int] = {}
@@ -125,10 +129,13 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
         if known is None:
             try:
                 captured = capture(live, function.__globals__, self._root_folder)
-            except NoUsableSource:
+            except NoUsableSource as error:
                 if not self._allow_bytecode:
                     raise
+                self.without_source = self.without_source or str(error)
                 known = self._add(self._bytecode(live)), live
+                for name in imports_of_code(live, function.__globals__.get("__package__") or ""):
+                    self.need_module(name)
             else:
                 known = self._add(self._placed(captured)), captured.code
                 package = function.__globals__.get("__package__") or ""

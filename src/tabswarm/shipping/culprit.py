@@ -61,6 +61,33 @@ def name_culprit(
     )
 
 
+def name_heaviest(value: object, root_folder: Path | None) -> str:
+    """Which variable makes a function heavy: ``closure variable `table` (a list of 3.0 MB)``; empty where none does."""
+
+    def weight(part: object) -> int:
+        file = io.BytesIO()
+        try:
+            CodePickler(file, root_folder=root_folder, allow_bytecode=True).dump(part)
+        except Exception:
+            return 0  # it travels as a part of the whole only
+        return file.tell()
+
+    steps: list[str] = []
+    whole, heaviest, part_weight = weight(value), value, 0
+    while len(steps) < _DEEPEST and isinstance(heaviest, _CARRIERS):
+        weighed = [(weight(part), step, part) for step, part in _parts(heaviest)]
+        part_weight, step, part = max(weighed, key=lambda each: each[0], default=(0, "", None))
+        if part_weight < whole / 2:
+            break
+        steps.append(step)
+        heaviest = part
+    return f"{' -> '.join(steps)} (a {type(heaviest).__name__} of {part_weight / 1e6:.1f} MB)" if steps else ""
+
+
+_CARRIERS = (types.FunctionType, types.MethodType, functools.partial, types.CellType)
+"""What a variable is looked for in; in data it is the data as a whole that is heavy."""
+
+
 def _describe(value: object, root_folder: Path | None) -> str:
     value = getattr(value, "__func__", value)
     if isinstance(value, types.FunctionType):

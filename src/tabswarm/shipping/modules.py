@@ -12,6 +12,7 @@ Modules that only exist as a running program are not imported by anybody: what t
 from __future__ import annotations
 
 import ast
+import dis
 import importlib.util
 import os
 import sys
@@ -99,14 +100,38 @@ def imports_of(tree: ast.AST, package: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
             if node.level:
-                if not package:
+                module = _absolute(module, node.level, package)
+                if not module:
                     continue
-                base = package.split(".")
-                base = base[: len(base) - node.level + 1]
-                module = ".".join([*base, module]) if module else ".".join(base)
             yield module
             for alias in node.names:
                 yield f"{module}.{alias.name}"
+
+
+def imports_of_code(code: types.CodeType, package: str) -> Iterator[str]:
+    """The modules that code without a source imports in its body, as `imports_of` names them."""
+    level: object = None
+    names: object = None
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":  # what was loaded before it are the dots and the names
+            module = str(instruction.argval)
+            if isinstance(level, int) and level:
+                module = _absolute(module, level, package)
+            if module:
+                yield module
+                yield from (f"{module}.{name}" for name in names) if isinstance(names, tuple) else ()
+        level, names = names, instruction.argval
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            yield from imports_of_code(const, package)
+
+
+def _absolute(module: str, level: int, package: str) -> str:
+    """The name that a relative import means; empty outside of a package."""
+    if not package:
+        return ""
+    base = package.split(".")
+    return ".".join([*base[: len(base) - level + 1], *([module] if module else [])])
 
 
 def module_imports(source: ModuleSource) -> Iterator[str]:
