@@ -1,0 +1,8 @@
+"""All cases of the shared suite, by name."""
+
+from __future__ import annotations
+
+from tests.operations import keyed, narrow, ordered
+from tests.operations.case import Case
+
+CASES: dict[str, Case] = {case.name: case for module in (narrow, keyed, ordered) for case in module.CASES}
