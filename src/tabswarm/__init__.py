@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     )
     from tabswarm.plan.accumulator import Accumulator, AccumulatorParam
     from tabswarm.plan.storage_level import StorageLevel
+    from tabswarm.rdd.custom import CustomRDD
+    from tabswarm.rdd.custom_dependency import AllDependency, ArrayDependency, OneToOneDependency, RangeDependency
     from tabswarm.rdd.key_partitioner import portable_hash
     from tabswarm.rdd.rdd import RDD
     from tabswarm.result_iterable import ResultIterable
@@ -65,6 +67,11 @@ _ELSEWHERE = {
     "BoundedFloat": "tabswarm.bounded_float",
     "Context": "tabswarm.driver.context",
     "SparkContext": "tabswarm.driver.context",
+    "CustomRDD": "tabswarm.rdd.custom",
+    "AllDependency": "tabswarm.rdd.custom_dependency",
+    "ArrayDependency": "tabswarm.rdd.custom_dependency",
+    "OneToOneDependency": "tabswarm.rdd.custom_dependency",
+    "RangeDependency": "tabswarm.rdd.custom_dependency",
     "RDD": "tabswarm.rdd.rdd",
     "ResultIterable": "tabswarm.result_iterable",
     "StatCounter": "tabswarm.stat_counter",
@@ -77,6 +84,8 @@ __all__ = [
     "Accumulator",
     "AccumulatorParam",
     "AccumulatorUnreadable",
+    "AllDependency",
+    "ArrayDependency",
     "AttachedApplication",
     "BadLink",
     "BlockUnavailable",
@@ -86,14 +95,17 @@ __all__ = [
     "Context",
     "ContextInTask",
     "CoordinatorUnreachable",
+    "CustomRDD",
     "JobCancelled",
     "JobError",
     "NoEligibleVolunteers",
     "NoUsableSource",
     "NotApplicable",
     "NotShippable",
+    "OneToOneDependency",
     "PlanRefused",
     "ProgramError",
+    "RangeDependency",
     "RecordError",
     "RecordRefused",
     "RecordTooLarge",

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tabswarm import Context, StorageLevel
+import tabswarm
+from tabswarm import Context
 from tabswarm.driver import context as driver_context
 from tabswarm.driver import reading
 from tabswarm.plan import accumulator
@@ -18,8 +19,9 @@ MODULES = [
     *("structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"),
     *("persistence", "rdd"),
     *("results", "reductions", "tree", "by_key_actions", "ordering", "statistics", "approximate", "take_sample"),
-    *("local_iteration", "file_saving"),
+    *("local_iteration", "file_saving", "custom"),
 ]
+CUSTOM = ["CustomRDD", "AllDependency", "ArrayDependency", "OneToOneDependency", "RangeDependency"]
 PLAIN = [
     *("call_site", "text_encoding", "key_partitioner", "slicing", "source_data", "results", "groups_of_keys", "draws"),
     *("sketch", "confidence"),
@@ -48,7 +50,7 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
 def run(module: object, sc: Context) -> None:
     finder = doctest.DocTestFinder(exclude_empty=True)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    names = {"sc": sc, "Context": Context, "StorageLevel": StorageLevel}
+    names = {"sc": sc} | {name: getattr(tabswarm, name) for name in ("Context", "StorageLevel", *CUSTOM)}
     tests = finder.find(module, extraglobs=names)
     assert any(test.examples for test in tests)
     for test in tests:
@@ -57,10 +59,11 @@ def run(module: object, sc: Context) -> None:
 
 
 def test_every_public_method_of_the_api_has_an_example() -> None:
+    from tabswarm.rdd.custom import CustomRDD
     from tabswarm.rdd.rdd import RDD
 
     quiet = {"name", "getStorageLevel"}  # told by the example of the method that sets it
-    for cls in (RDD, Context):
+    for cls in (RDD, Context, CustomRDD):
         for name in dir(cls):
             member = getattr(cls, name)
             if name.startswith("_") or name in quiet or not (callable(member) or isinstance(member, property)):

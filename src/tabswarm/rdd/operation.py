@@ -69,7 +69,19 @@ class Plain:
         return self.operator
 
 
-Operation = Applied | Plain
+class Operation(Protocol):
+    """What an RDD does: `Applied`, `Plain`, or one of its own (`custom.ComputeOf`)."""
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """Words that a volunteer must offer."""
+
+    @property
+    def because(self) -> str:
+        """Why it requires them."""
+
+    def lower(self, ship: Ship, where: str) -> Operator:
+        """The plan's operator."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Structure(Generic[T_co]):
         partitioner: KeyPartitioner | None = None,
     ) -> RDD[Any]:
         """A child: of this RDD alone, partition by partition, where nothing else is said."""
-        made = type(self)(
+        made = self._class_of_children()(
             self.ctx,
             operation,
             partitions=self._partitions if partitions is None else partitions,
@@ -73,6 +73,11 @@ class Structure(Generic[T_co]):
             partitioner=partitioner,
         )
         return cast("RDD[Any]", made)
+
+    @classmethod
+    def _class_of_children(cls) -> type[Structure[Any]]:
+        """What transformations make: RDDs without what a subclass adds to itself."""
+        return cls
 
     def _apply(self, operator: FunctionOperator, f: AnyFunction, *, keeps_keys: bool = False) -> RDD[Any]:
         """A child that puts each partition through a function; it keeps the partitioner where the function keeps

@@ -64,6 +64,8 @@ def reduce_class(cls: type) -> Reduced:
 def _travels(cls: type, name: str, value: object) -> bool:
     if name in MADE_BY_PYTHON or isinstance(value, types.MemberDescriptorType | types.GetSetDescriptorType):
         return False
+    if name in getattr(cls, "__driver_only__", ()):  # a CustomRDD's methods that build the RDD may name other RDDs
+        return False
     if "_is_protocol" in vars(cls) and name in ("__init__", "__subclasshook__") and is_made_by(value, ("typing",)):
         return False
     if vars(cls).get("_is_protocol") and name in ("_is_protocol", "_is_runtime_protocol"):
