@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import msgspec
+from tests.transport.known_passes import EveryPass
 
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.coordinator import Coordinator
@@ -50,7 +51,8 @@ class Place:
 
     async def relay(self, session: Session[ToVolunteer] | Session[ToDriver], lookup: Lookup | None = None) -> Relay:
         connection, told = await self.relay_connection(session)
-        return await open_relay(connection, told, lookup)
+        made = self.coordinator.swarm(self.swarm)._passes
+        return await open_relay(connection, told, lookup, passes=EveryPass(lambda name: made.of(name).secret))
 
     async def relay_connection(self, session: Session[ToVolunteer] | Session[ToDriver]) -> tuple[Connection, Hello]:
         volunteer = session.welcome.peer.startswith("v")

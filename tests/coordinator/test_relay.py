@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from tests.coordinator.in_memory import lost, settle
+from tests.transport.known_passes import passes
 
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.relay import RelayHub
@@ -315,7 +316,7 @@ async def test_two_clients_move_large_blocks_both_ways_at_once() -> None:
             return None
         return Served((len(content),), HASH, [content[:1000], content[1000:]])
 
-    one, two = Relay(hub.join("v1"), lookup), Relay(hub.join("v2"), lookup)
+    one, two = (Relay(hub.join(peer), lookup, passes=passes("a1")) for peer in ("v1", "v2"))
     asks = [Ask(Wanted(block(partition)), len(content)) for partition in range(2)]
     fetched = await asyncio.gather(
         *(one.fetch("v2", asks) for _ in range(4)), *(two.fetch("v1", asks) for _ in range(4)), one.fetch("v1", asks)

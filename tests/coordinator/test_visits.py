@@ -44,7 +44,7 @@ async def test_a_requester_gets_a_ticket_and_the_port_hears_of_it_first() -> Non
         told = introduce(here, requester.welcome.peer, holder.welcome.peer)
         (visitor,) = (await until(holder, Visitors)).visitors
         assert (told.address, told.fingerprint) == (ADDRESS, FINGERPRINT)
-        assert (visitor.peer, visitor.ticket, visitor.application) == (requester.welcome.peer, told.ticket, "")
+        assert (visitor.peer, visitor.ticket) == (requester.welcome.peer, told.ticket)
         assert len(told.ticket) >= 24
         await requester.close()
         (gone,) = (await until(holder, Visitors)).visitors
@@ -59,14 +59,6 @@ async def test_each_pair_has_a_ticket_of_its_own() -> None:
             requester = await volunteer(here, "tcp")
             tickets.add(introduce(here, requester.welcome.peer, holder.welcome.peer).ticket)
         assert len(tickets) == 3
-
-
-async def test_a_driver_may_have_its_own_applications_blocks_only() -> None:
-    async with place() as here:
-        holder, requester = await volunteer(here, "tcp", address=ADDRESS), await driver(here, "tcp")
-        introduce(here, requester.welcome.peer, holder.welcome.peer)
-        (visitor,) = (await until(holder, Visitors)).visitors
-        assert visitor.application == requester.welcome.application != ""
 
 
 async def test_who_cannot_use_a_ticket_gets_none() -> None:

@@ -26,6 +26,7 @@ from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.shipping.block_hash import HASH_SIZE, root_hash, segment_hash
 from tabswarm.shipping.code_reader import CodeReader
 from tabswarm.transport.connection import ConnectionLost, Door
+from tabswarm.transport.passes import Passes
 from tabswarm.transport.relay import FetchBroken, Relay, Served, open_relay
 from tabswarm.transport.session import Session, open_volunteer_session
 from tabswarm.transport.transfers import Ask
@@ -41,6 +42,7 @@ from tabswarm.wire.messages import (
     Hello,
     MapOutputs,
     Output,
+    Pass,
     Started,
     ToVolunteer,
 )
@@ -67,6 +69,7 @@ class LoopVolunteer:
         self.forgets = 0
         self.tasks = 0
         self._blobs: dict[str, bytes] = {}
+        self._passes = Passes()
         self._code = CodeReader(self._blobs)
         self._shuffles: dict[int, dict[int, MapOutput]] = {}
         self._queue: dict[tuple[int, int], Assign] = {}
@@ -87,7 +90,7 @@ class LoopVolunteer:
         )
         self._session = await open_volunteer_session(await door.connect("control"), hello)
         relay_hello = msgspec.structs.replace(hello, socket="relay", resume=self._session.welcome.resume)
-        self._relay = await open_relay(await door.connect("relay"), relay_hello, self._look_up)
+        self._relay = await open_relay(await door.connect("relay"), relay_hello, self._look_up, passes=self._passes)
         self._more = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
@@ -123,6 +126,8 @@ class LoopVolunteer:
     async def _obey(self) -> None:
         while True:
             match await self._session.receive():
+                case Pass(application=application, secret=secret):
+                    self._passes.learn(application, secret)
                 case Code(blobs=blobs):
                     self._blobs.update(blobs)
                 case MapOutputs(shuffle=shuffle, entries=entries):

@@ -18,9 +18,9 @@ from tests.end_to_end.swarm import Swarm, wait_until
 from tabswarm import Context
 from tabswarm.browsers import Browser
 from tabswarm.ids import BlockId, BlockKind
-from tabswarm.transport.block_port import BlockPort
+from tabswarm.transport.block_port import BlockPort, StreamConnection
 from tabswarm.transport.connection import Connection
-from tabswarm.transport.exchange import Served
+from tabswarm.transport.exchange import Exchange, Served
 from tabswarm.transport.links import parse_link
 from tabswarm.transport.neighbours import Place
 from tabswarm.transport.websocket import WebSocketDoor
@@ -139,19 +139,22 @@ class _LyingPort(BlockPort):
         super().__init__()
         self.liar = liar
 
-    def _lookup_for(self, application: str) -> Any:
-        honest = super()._lookup_for(application)
+    async def _serve(self, connection: StreamConnection) -> None:
+        await connection.send(b"")
+        line = Exchange(connection, self._lie, passes=self.passes, direct=True)
+        try:
+            await line.wait_lost()
+        finally:
+            await line.close()
 
-        async def lie(block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
-            served: Served | None = await honest(block, segments)
-            if served is None:
-                return None
-            self.liar.lies += 1
-            data = bytearray(b"".join(served.chunks))
-            data[0] ^= 1
-            return Served(served.sizes, served.hashes, [bytes(data)])
-
-        return lie
+    async def _lie(self, block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
+        served = await self.lookup(block, segments)
+        if served is None:
+            return None
+        self.liar.lies += 1
+        data = bytearray(b"".join(served.chunks))
+        data[0] ^= 1
+        return Served(served.sizes, served.hashes, [bytes(data)])
 
 
 class Rotten(NativeVolunteer):
@@ -180,9 +183,9 @@ class Rotten(NativeVolunteer):
 
 
 @contextlib.asynccontextmanager
-async def joined(swarm: Swarm, kind: type[NativeVolunteer]) -> AsyncIterator[NativeVolunteer]:
+async def joined(swarm: Swarm, kind: type[NativeVolunteer], *, webrtc: bool = False) -> AsyncIterator[NativeVolunteer]:
     link = parse_link(swarm.invite_link)
-    volunteer = kind(WebSocketDoor(link), link.token, slots=1, name="here", webrtc=False)
+    volunteer = kind(WebSocketDoor(link), link.token, slots=1, name="here", webrtc=webrtc)
     running = asyncio.create_task(volunteer.run())
     await swarm.wait_for(lambda volunteers: len(volunteers) == 2)
     try:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+from tests.transport.known_passes import passes
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Holder
@@ -19,6 +20,7 @@ from tabswarm.transport import block_port as bp
 from tabswarm.transport.block_port import BlockPort, StreamConnection, TcpWay, make_certificate
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.exchange import Exchange, FetchBroken, Served
+from tabswarm.transport.passes import Passes
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
 from tabswarm.wire.messages import Visitor, Visitors
@@ -55,7 +57,7 @@ async def until(satisfied: Callable[[], bool]) -> None:
 @asynccontextmanager
 async def listening(*visitors: Visitor) -> AsyncIterator[BlockPort]:
     port = BlockPort()
-    port.lookup = look_up
+    port.lookup, port.passes = look_up, passes("a1", "a2")
     await port.listen("127.0.0.1")
     await port.admit(Visitors(visitors=visitors))
     try:
@@ -66,7 +68,7 @@ async def listening(*visitors: Visitor) -> AsyncIterator[BlockPort]:
 
 async def test_a_block_comes_over_tls_to_who_has_a_ticket() -> None:
     async with listening(Visitor("v2", "ticket")) as port:
-        line = await TcpWay("v2").connect(card(port))
+        line = await TcpWay("v2", passes("a1")).connect(card(port))
         (got,) = await line.fetch("v1", ask())
         assert (got.data, got.hashes, got.direct) == (DATA, segment_hash(DATA), True)
         many = await asyncio.gather(*(line.fetch("v1", ask()) for _ in range(8)))
@@ -78,7 +80,7 @@ async def test_a_block_comes_over_tls_to_who_has_a_ticket() -> None:
 async def test_nobody_is_served_without_the_coordinators_word(who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bp, "HEARSAY_SECONDS", 0.05)
     async with listening(Visitor("v2", "ticket")) as port:
-        way = TcpWay("v3" if who == "another peer" else "v2")
+        way = TcpWay("v3" if who == "another peer" else "v2", passes("a1"))
         shown = card(port, ticket={"another ticket": "other", "no ticket": ""}.get(who, "ticket"))
         with pytest.raises(ConnectionLost):
             await way.connect(shown)
@@ -86,7 +88,7 @@ async def test_nobody_is_served_without_the_coordinators_word(who: str, monkeypa
 
 async def test_a_ticket_that_the_port_hears_of_a_moment_later_is_good() -> None:
     async with listening() as port:
-        connecting = asyncio.create_task(TcpWay("v2").connect(card(port)))
+        connecting = asyncio.create_task(TcpWay("v2", passes("a1")).connect(card(port)))
         await until(lambda: port._unknown == 1)
         await port.admit(Visitors(visitors=(Visitor("v2", "ticket"),)))
         line = await connecting
@@ -97,22 +99,29 @@ async def test_a_ticket_that_the_port_hears_of_a_moment_later_is_good() -> None:
 async def test_who_may_no_more_is_cut_off_and_not_let_in_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bp, "HEARSAY_SECONDS", 0.05)
     async with listening(Visitor("v2", "ticket")) as port:
-        line = await TcpWay("v2").connect(card(port))
+        line = await TcpWay("v2", passes("a1")).connect(card(port))
         await line.fetch("v1", ask())
         await port.admit(Visitors(visitors=(Visitor("v2", ""),)))
         await line.wait_lost()
         with pytest.raises(ConnectionLost):
-            await TcpWay("v2").connect(card(port))
+            await TcpWay("v2", passes("a1")).connect(card(port))
 
 
-async def test_a_driver_gets_blocks_of_its_own_application_only() -> None:
-    async with listening(Visitor("d1", "ticket", "a1")) as port:
-        line = await TcpWay("d1").connect(card(port))
-        with pytest.raises(FetchBroken) as refused:
-            await line.fetch("v1", ask("a2"))
-        assert refused.value.code == "unavailable" and not refused.value.got
-        assert (await line.fetch("v1", ask("a1")))[0].data == DATA
-        await line.close()
+async def test_an_evil_peer_with_a_ticket_gets_no_block_of_an_application_that_it_does_not_work_for() -> None:
+    guess = Passes()
+    guess.learn("a1", "1a")
+    guess.learn("a2", "guess")
+    async with listening(Visitor("v2", "ticket"), Visitor("v3", "ticket")) as port:
+        for way in (TcpWay("v2", passes("a1")), TcpWay("v3", guess)):
+            line = await way.connect(card(port))
+            with pytest.raises(FetchBroken) as refused:
+                await line.fetch("v1", ask("a2"))
+            assert refused.value.code == "not_allowed" and not refused.value.got
+            with pytest.raises(FetchBroken) as refused:
+                await line.fetch("v1", [*ask("a1"), *ask("a2")])
+            assert refused.value.code == "not_allowed" and len(refused.value.got) == 1
+            assert (await line.fetch("v1", ask("a1")))[0].data == DATA
+            await line.close()
 
 
 async def test_a_port_with_another_certificate_hears_no_ticket() -> None:
@@ -129,7 +138,7 @@ async def test_a_port_with_another_certificate_hears_no_ticket() -> None:
     port = server.sockets[0].getsockname()[1]
     honest = Holder("v1", "native", "", ("tcp",), "", f"127.0.0.1:{port}", hashlib.sha256(b"").hexdigest(), "ticket")
     with pytest.raises(ConnectionLost, match="is not v1"):
-        await TcpWay("v2").connect(honest)
+        await TcpWay("v2", passes("a1")).connect(honest)
     await done.wait()
     assert heard == [b""]
     server.close()
@@ -146,12 +155,12 @@ async def test_a_port_that_nobody_listens_on_or_that_is_silent_is_given_up_withi
     address = f"127.0.0.1:{silent.getsockname()[1]}"
     holder = Holder("v1", "native", "", ("tcp",), "", address, "0" * 64, "ticket")
     with pytest.raises(TimeoutError):
-        await TcpWay("v2").connect(holder)
+        await TcpWay("v2", passes("a1")).connect(holder)
     silent.close()
     with pytest.raises(OSError):
-        await TcpWay("v2").connect(holder)
+        await TcpWay("v2", passes("a1")).connect(holder)
     with pytest.raises(ConnectionLost):
-        await TcpWay("v2").connect(msgspec.structs.replace(holder, address="evil.example:443"))
+        await TcpWay("v2", passes("a1")).connect(msgspec.structs.replace(holder, address="evil.example:443"))
 
 
 async def tls(port: BlockPort) -> StreamConnection:
@@ -169,7 +178,7 @@ async def test_a_knock_that_is_none_is_sent_away_and_harms_nobody(knock: bytes) 
         with pytest.raises(ConnectionLost):
             await rude.receive()
         await rude.close()
-        line = await TcpWay("v2").connect(card(port))
+        line = await TcpWay("v2", passes("a1")).connect(card(port))
         assert (await line.fetch("v1", ask()))[0].data == DATA
         await line.close()
 
@@ -182,7 +191,7 @@ async def test_frames_that_break_the_framing_end_their_line_only() -> None:
         await rude.send(b"\xff rubbish")
         with pytest.raises(ConnectionLost):
             await rude.receive()
-        line = await TcpWay("v2").connect(card(port))
+        line = await TcpWay("v2", passes("a1")).connect(card(port))
         assert (await line.fetch("v1", ask()))[0].data == DATA
         await line.close()
         await rude.close()
@@ -194,8 +203,8 @@ async def test_strangers_that_say_nothing_are_few_and_do_not_stay(monkeypatch: p
         silent = await tls(port)
         await until(lambda: port._unknown == 1)
         with pytest.raises(ConnectionLost):
-            await TcpWay("v2").connect(card(port))
+            await TcpWay("v2", passes("a1")).connect(card(port))
         await silent.close()
         await until(lambda: port._unknown == 0)
-        line: Exchange = await TcpWay("v2").connect(card(port))
+        line: Exchange = await TcpWay("v2", passes("a1")).connect(card(port))
         await line.close()

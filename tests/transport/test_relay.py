@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from tests.transport.known_passes import passes
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.transport.connection import ConnectionLost
@@ -36,7 +37,7 @@ async def lookup(block: BlockId, segments: tuple[int, ...] | None) -> Served | N
 @asynccontextmanager
 async def joined(lookup: Lookup | None = lookup) -> AsyncIterator[tuple[Relay, Relay]]:
     here, there = pair()
-    asker, holder = Relay(here), Relay(there, lookup)
+    asker, holder = Relay(here, passes=passes("a1")), Relay(there, lookup, passes=passes("a1"))
     try:
         yield asker, holder
     finally:

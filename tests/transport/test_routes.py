@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from tests.transport.known_passes import passes
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Holder
@@ -47,8 +48,8 @@ class Swarm:
         if self.fails:
             raise self.fails.pop(0)
         here, there = memory.pair()
-        self.ends.append((Exchange(there, self._look_up), there))
-        return Exchange(here, direct=True)
+        self.ends.append((Exchange(there, self._look_up, passes=passes("a1")), there))
+        return Exchange(here, passes=passes("a1"), direct=True)
 
     async def _look_up(self, wanted: BlockId, segments: tuple[int, ...] | None) -> Served | None:
         data = self.has.get(wanted)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+from tests.transport.known_passes import passes
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Holder
@@ -16,7 +17,8 @@ from tabswarm.shipping.block_hash import segment_hash
 from tabswarm.transport import webrtc
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.data_channel import in_messages
-from tabswarm.transport.exchange import Exchange, Served
+from tabswarm.transport.exchange import Exchange, FetchBroken, Served
+from tabswarm.transport.passes import Passes
 from tabswarm.transport.transfers import Ask
 from tabswarm.transport.webrtc import WebRtcWay
 from tabswarm.wire.blocks import FRAME_LIMIT, HEADER, Wanted
@@ -47,6 +49,7 @@ class Coordinator:
         self.ways: dict[str, WebRtcWay] = {}
         self.adopted: dict[tuple[str, str], Exchange] = {}
         self.kinds: list[tuple[str, SignalKind]] = []
+        self.passes: dict[str, Passes] = {}
         self.change: Callable[[Signal], Signal | None] = lambda signal: signal
 
     def join(self, peer: str) -> WebRtcWay:
@@ -60,7 +63,7 @@ class Coordinator:
         def adopt(other: str, line: Exchange) -> None:
             self.adopted[peer, other] = line
 
-        self.ways[peer] = WebRtcWay(peer, send, look_up, adopt)
+        self.ways[peer] = WebRtcWay(peer, send, look_up, self.passes.get(peer, passes("a1")), adopt)
         return self.ways[peer]
 
 
@@ -83,6 +86,21 @@ async def test_one_line_serves_both_ways() -> None:
         line = await one.connect(card("v2"))
         assert await fetched(line, "v2") == DATA
         assert await fetched(coordinator.adopted["v2", "v1"], "v1") == DATA
+
+
+@pytest.mark.parametrize("known", ["none", "another application's"])
+async def test_an_evil_peer_that_is_connected_gets_no_block_without_its_pass(known: str) -> None:
+    coordinator = Coordinator()
+    coordinator.passes["v1"] = passes(*(["a2"] if known == "another application's" else []))
+    one, other = coordinator.join("v1"), coordinator.join("v2")
+    line = await one.connect(card("v2"))
+    with pytest.raises(FetchBroken) as refused:
+        await fetched(line, "v2")
+    assert refused.value.code == "not_allowed" and not refused.value.got
+    coordinator.passes["v1"].learn("a1", "1a")
+    assert await fetched(line, "v2") == DATA
+    await one.close()
+    await other.close()
 
 
 async def test_where_two_offers_cross_one_line_remains() -> None:

@@ -136,6 +136,7 @@ SIGNALS: list[m.Message] = [
     m.Signal(peer="v2", kind=m.SignalKind.END),
 ]
 HOLDERS = m.Holders(holders=(Holder("v2", "tab", "Ada", ("webrtc", "tcp"), "h1", "10.0.0.1:9", "00ff", "t1"),))
+PASS = m.Pass(application="a1", secret="opens")
 WELCOMES: list[m.Message] = [
     m.Welcome(peer="v1", resume="secret", swarm="s1", title="words", application="a1", version="0.1.0"),
     m.Welcome(peer="v1", resume="secret", swarm="s1"),
@@ -182,6 +183,7 @@ GOOD: dict[str, list[m.Message]] = {
         *WELCOMES,
         *SIGNALS,
         HOLDERS,
+        PASS,
         m.Code(application="a1", blobs={"f00d": b"\x80\x05", "beef": b""}),
         m.MapOutputs(
             application="a1",
@@ -191,7 +193,7 @@ GOOD: dict[str, list[m.Message]] = {
         m.Assign(spec=SPEC, code=("f00d", "beef"), locations=(Location(PART, 3, b"", ("d1",)),), time_limit=60),
         m.CancelTask(task=1, attempt=0),
         m.DropBlocks(blocks=(PART,)),
-        m.Visitors(visitors=(m.Visitor("d1", "t1", "a1"), m.Visitor("v3", ""))),
+        m.Visitors(visitors=(m.Visitor("d1", "t1"), m.Visitor("v3", ""))),
         m.CopyBlocks(locations=(Location(PART, 3, ROOT, ("v1", "v2")),)),
         m.MayLeave(),
         m.MayLeave(left_behind=2),
@@ -223,6 +225,7 @@ GOOD: dict[str, list[m.Message]] = {
         *WELCOMES,
         *SIGNALS,
         HOLDERS,
+        PASS,
         m.Accepted(request=1, job="j1", total=7),
         m.MayLeave(left_behind=1),
         *(
@@ -288,7 +291,9 @@ BAD_BYTES: list[tuple[str, str, bytes]] = [
     ("text that is not UTF-8", "ToVolunteer", b"\x82\xa4type\xaeEndApplication\xabapplication\xa2\xff\xfe"),
 ]
 
-REQUEST = blocks.Request(holder="v1", items=(blocks.Wanted(MAPPED, (0, 3)), blocks.Wanted(PART)))
+REQUEST = blocks.Request(
+    holder="v1", items=(blocks.Wanted(MAPPED, (0, 3)), blocks.Wanted(PART)), passes={"a1": "opens"}
+)
 ITEM = blocks.Item(index=0, sizes=(3, 0), hashes=ROOT * 4)
 REFUSAL = blocks.Refusal(code="gone", reason="v1 left")
 FRAMES: list[tuple[str, blocks.FrameType, int, bytes, Any]] = [

@@ -13,6 +13,7 @@ const id: BlockId = ["a1", "rdd", 1, 0, 0];
 
 const signals = new BroadcastChannel("signals");
 const store = new BlockStore(2 ** 31);
+store.passes.learn("a1", "sesame");
 const nothing = { received: () => {}, served: () => {} };
 const send = (signal: Signal) => signals.postMessage({ from: me, signal });
 const direct = new Direct({ me, store, moved: nothing, send, connect: () => new RTCPeerConnection() });

@@ -231,7 +231,7 @@ class RelayHub:
         holder.last_served += 1
         stream.holder_number = holder.last_served
         holder.served[stream.holder_number] = stream
-        request = Request(holder=stream.requester.peer, items=stream.request.items)
+        request = msgspec.structs.replace(stream.request, holder=stream.requester.peer)
         holder.outbox.put(frame(FrameType.REQUEST, stream.holder_number, _encode(request)))
         if stream.credit > INITIAL_CREDIT:
             more = stream.credit - INITIAL_CREDIT

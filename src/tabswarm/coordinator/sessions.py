@@ -46,6 +46,8 @@ class Session:
         self.printed: dict[tuple[int, int], int] = {}
         """Bytes of output that each attempt has sent."""
         self.told_jobs: set[str] = set()
+        self.passes: set[str] = set()
+        """The applications whose blocks' passes it was told."""
         self._connection = connection
         self._bounds = bounds
         self._quiet = 0

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from tabswarm.coordinator.block_passes import BlockPasses
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.code_store import CodeStores, code_names
 from tabswarm.coordinator.sessions import Session
@@ -62,6 +63,7 @@ class Swarm:
         self._signalling = Signalling(self.sessions, bounds)
         self._visits = Visits(self.sessions)
         self._code = CodeStores(bounds)
+        self._passes = BlockPasses()
         self._drivers: dict[str, str] = {}
         self._jobs: dict[str, JobFacts] = {}
         self._submitting: m.Submit | None = None
@@ -120,6 +122,8 @@ class Swarm:
                 continue
             if isinstance(order, commands.AssignTask):
                 self._introduce(session, order)
+            for message in self._passes.due(session, order):
+                session.tell(message)
             if (news := self._signalling.introduce(order.peer, named_holders(order))) is not None:
                 session.tell(self._visits.grant(session, news))
             application = getattr(order, "application", "")
@@ -159,6 +163,8 @@ class Swarm:
         self.sessions[session.peer] = session
         self._signalling.join(session, hello)
         self._visits.join(session, hello)
+        if session.application:
+            session.tell(self._passes.of(session.application))
         if session.role is Role.VOLUNTEER:
             bounds = self._bounds
             self.feed(

@@ -54,7 +54,7 @@ class Visits:
             if holder.address and holder.peer in self._sessions:
                 ticket = secrets.token_urlsafe(18)
                 self._tickets.setdefault(holder.peer, set()).add(requester.peer)
-                self._tell(holder.peer, Visitor(requester.peer, ticket, requester.application))
+                self._tell(holder.peer, Visitor(requester.peer, ticket))
             holders.append(msgspec.structs.replace(holder, ticket=ticket))
         return Holders(holders=tuple(holders))
 

@@ -30,6 +30,7 @@ from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
 from tabswarm.transport.block_port import TcpWay
 from tabswarm.transport.connection import ConnectionLost, Door
 from tabswarm.transport.neighbours import Neighbourhood
+from tabswarm.transport.passes import Passes
 from tabswarm.transport.relay import Relay, open_relay
 from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_driver_session
@@ -48,6 +49,7 @@ from tabswarm.wire.messages import (
     JobFailed,
     MayLeave,
     Message,
+    Pass,
     Progress,
     Refused,
     Release,
@@ -204,12 +206,17 @@ class SwarmEngine:
         self._session = await open_driver_session(control, hello)
         welcome = self._session.welcome
         self._sources = SourceStore(welcome.application)
+        self._passes = Passes()
         relay_hello = msgspec.structs.replace(hello, socket="relay", resume=welcome.resume)
-        self._relay = await open_relay(await door.connect("relay"), relay_hello, self._sources.look_up)
+        self._relay = await open_relay(
+            await door.connect("relay"), relay_hello, self._sources.look_up, passes=self._passes
+        )
         await self._neighbours.open(welcome.peer, self._sources.place)
         self._moved = 0
-        self._routes = Routes(self._relay.fetch, [TcpWay(welcome.peer)])
-        self._channels = WebRtcWay(welcome.peer, self._outbox.put_nowait, self._sources.look_up, self._routes.adopt)
+        self._routes = Routes(self._relay.fetch, [TcpWay(welcome.peer, self._passes)])
+        self._channels = WebRtcWay(
+            welcome.peer, self._outbox.put_nowait, self._sources.look_up, self._passes, self._routes.adopt
+        )
         self._routes.ways.append(self._channels)
         self._fetcher = ResultFetcher(self._routes, self._neighbours, self._count_moved, self._outbox.put_nowait)
         self._may_leave = asyncio.Event()
@@ -294,6 +301,8 @@ class SwarmEngine:
                         message.done, message.total, message.running, message.volunteers, message.waiting_for
                     )
                     self._progress.heard(job)
+            case Pass():
+                self._passes.learn(message.application, message.secret)
             case Holders():
                 self._routes.meet(message)
             case Signal() if WEBRTC in self._abilities:

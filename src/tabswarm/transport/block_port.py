@@ -32,6 +32,7 @@ from tabswarm.ids import BlockId
 from tabswarm.plan.location import Holder
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.exchange import Exchange, Lookup, Served
+from tabswarm.transport.passes import Passes
 from tabswarm.wire.blocks import RELAY_LIMIT
 from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.malformed import MALFORMED
@@ -116,7 +117,7 @@ def make_certificate() -> Certificate:
 
 
 class BlockPort:
-    """A port that serves what `lookup` finds to who has a ticket, once it listens.
+    """A port that serves what `lookup` finds to who has a ticket and shows the block's pass, once it listens.
 
     `address` and `fingerprint` are for the `Hello`, and empty while it does not listen.
     """
@@ -125,6 +126,7 @@ class BlockPort:
         self.address = ""
         self.fingerprint = ""
         self.lookup: Lookup = _nothing
+        self.passes = Passes()
         self._server: asyncio.AbstractServer | None = None
         self._visitors: dict[str, Visitor] = {}
         self._news = asyncio.Condition()
@@ -173,7 +175,7 @@ class BlockPort:
                 lines = self._lines.setdefault(visitor.peer, set())
                 lines.add(guest)
                 guest.add_done_callback(lines.discard)
-                await self._serve(connection, visitor)
+                await self._serve(connection)
         except (ConnectionLost, TimeoutError, asyncio.CancelledError, *MALFORMED):
             pass  # it went, or was sent away
         finally:
@@ -200,21 +202,13 @@ class BlockPort:
         known = self._visitors.get(knock.peer)
         return known is not None and hmac.compare_digest(known.ticket.encode(), knock.ticket.encode())
 
-    async def _serve(self, connection: StreamConnection, visitor: Visitor) -> None:
+    async def _serve(self, connection: StreamConnection) -> None:
         await connection.send(b"")
-        line = Exchange(connection, self._lookup_for(visitor.application), direct=True)
+        line = Exchange(connection, self.lookup, passes=self.passes, direct=True)
         try:
             await line.wait_lost()
         finally:
             await line.close()
-
-    def _lookup_for(self, application: str) -> Lookup:
-        async def look_up(block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
-            if application and block.application != application:
-                return None
-            return await self.lookup(block, segments)
-
-        return look_up
 
 
 async def _nothing(block: BlockId, segments: tuple[int, ...] | None) -> Served | None:
@@ -222,10 +216,11 @@ async def _nothing(block: BlockId, segments: tuple[int, ...] | None) -> Served |
 
 
 class TcpWay:
-    """The way to others' block ports, as the peer `me`."""
+    """The way to others' block ports, as the peer `me` that can show these passes."""
 
-    def __init__(self, me: str) -> None:
+    def __init__(self, me: str, passes: Passes) -> None:
         self._me = me
+        self._passes = passes
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_3
         self._context.check_hostname = False
@@ -257,4 +252,4 @@ class TcpWay:
             except BaseException:
                 writer.close()
                 raise
-        return Exchange(connection, direct=True, window=WINDOW)
+        return Exchange(connection, passes=self._passes, direct=True, window=WINDOW)

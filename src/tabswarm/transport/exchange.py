@@ -14,6 +14,7 @@ import msgspec
 from tabswarm.errors import BlockUnavailable
 from tabswarm.ids import BlockId
 from tabswarm.transport.connection import Connection, ConnectionLost
+from tabswarm.transport.passes import Passes
 from tabswarm.transport.transfers import (
     Ask,
     Asked,
@@ -110,8 +111,8 @@ class _Fetch:
 class Exchange:
     """Both sides of block transfers over one connection: it reads and serves by tasks of its own until it is closed.
 
-    `direct` says that the other end is the holder itself, and no relay; `window` is how many bytes of one fetch may be
-    on their way.
+    `passes` are what is shown to others, and what they have to show before `lookup` is asked. `direct` says that the
+    other end is the holder itself, and no relay; `window` is how many bytes of one fetch may be on their way.
     """
 
     def __init__(
@@ -119,13 +120,15 @@ class Exchange:
         connection: Connection,
         lookup: Lookup | None = None,
         *,
+        passes: Passes | None = None,
         direct: bool = False,
         window: int = INITIAL_CREDIT,
     ) -> None:
         self._connection = connection
         self._lookup = lookup or _nothing
         self._direct = direct
-        self._requester = Requester(window)
+        self._passes = passes or Passes()
+        self._requester = Requester(window, self._passes)
         self._holder = Holder()
         self._fetches: dict[int, _Fetch] = {}
         self._serving: dict[int, asyncio.Task[None]] = {}
@@ -258,6 +261,10 @@ class Exchange:
         stream = asked.stream
         with contextlib.suppress(ConnectionLost):
             for index, wanted in enumerate(asked.request.items):
+                if not self._passes.opens(wanted.block.application, asked.request.passes):
+                    why = f"no pass for {wanted.block} was shown"
+                    await self._connection.send(self._holder.refuse(stream, "not_allowed", why))
+                    return
                 try:
                     found = await self._lookup(wanted.block, wanted.segments)
                 except (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tabswarm.transport.connection import Connection
 from tabswarm.transport.exchange import Exchange, Fetch, FetchBroken, FetchedBlock, Lookup, Served
+from tabswarm.transport.passes import Passes
 from tabswarm.transport.session import SILENCE, say_hello
 from tabswarm.wire.messages import Hello
 
@@ -15,11 +16,16 @@ class Relay(Exchange):
 
 
 async def open_relay(
-    connection: Connection, hello: Hello, lookup: Lookup | None = None, *, silence: float = SILENCE
+    connection: Connection,
+    hello: Hello,
+    lookup: Lookup | None = None,
+    *,
+    passes: Passes | None = None,
+    silence: float = SILENCE,
 ) -> Relay:
     """Say hello on a relay socket (`hello.socket` is `relay`, `hello.resume` the session's secret) and open it.
 
     Raises one of ConnectionRefused's kinds.
     """
     await say_hello(connection, hello, silence)
-    return Relay(connection, lookup)
+    return Relay(connection, lookup, passes=passes)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from tabswarm.errors import TabswarmError
+from tabswarm.transport.passes import Passes
 from tabswarm.wire.blocks import (
     FRAME_LIMIT,
     HEADER,
@@ -140,11 +141,13 @@ class _Incoming:
 class Requester:
     """Asks, and takes what comes. `take_frames` gives what is to be sent after each call.
 
-    `window` is how many bytes of a stream may be on their way: a long way needs more than the initial credit.
+    `window` is how many bytes of a stream may be on their way: a long way needs more than the initial credit. Those
+    `passes` are shown that the blocks asked for need.
     """
 
-    def __init__(self, window: int = INITIAL_CREDIT) -> None:
+    def __init__(self, window: int = INITIAL_CREDIT, passes: Passes | None = None) -> None:
         self._window = max(window, INITIAL_CREDIT)
+        self._passes = passes or Passes()
         self._streams: dict[int, _Incoming] = {}
         self._last = 0
         self._frames: list[bytes] = []
@@ -159,7 +162,8 @@ class Requester:
         self._last += 1
         incoming = self._streams[self._last] = _Incoming(tuple(asks))
         incoming.credit = INITIAL_CREDIT
-        request = Request(holder=holder, items=tuple(ask.wanted for ask in asks))
+        items = tuple(ask.wanted for ask in asks)
+        request = Request(holder=holder, items=items, passes=self._passes.of(item.block.application for item in items))
         self._frames.append(frame(FrameType.REQUEST, self._last, _encode(request)))
         self._grant(self._last, incoming)
         return self._last

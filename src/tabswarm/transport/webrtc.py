@@ -23,6 +23,7 @@ from tabswarm.transport.block_port import TCP
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.data_channel import DataChannelConnection
 from tabswarm.transport.exchange import Exchange, Lookup
+from tabswarm.transport.passes import Passes
 from tabswarm.wire.messages import SIGNAL_LIMIT, Signal, SignalKind
 
 if TYPE_CHECKING:
@@ -64,15 +65,21 @@ _said = msgspec.json.Decoder(_Said)
 
 
 class WebRtcWay:
-    """The data channels of the peer `me`. `send` takes signals for the coordinator, `lookup` serves the others, and
-    `adopt` is told of each line that is open, whoever began it."""
+    """The data channels of the peer `me`. `send` takes signals for the coordinator, `lookup` serves others who show
+    one of `passes`, and `adopt` is told of each line that is open, whoever began it."""
 
     def __init__(
-        self, me: str, send: Callable[[Signal], None], lookup: Lookup, adopt: Callable[[str, Exchange], None]
+        self,
+        me: str,
+        send: Callable[[Signal], None],
+        lookup: Lookup,
+        passes: Passes,
+        adopt: Callable[[str, Exchange], None],
     ) -> None:
         self._me = me
         self._send = send
         self._lookup = lookup
+        self._passes = passes
         self._adopt = adopt
         self._attempts: dict[str, _Attempt] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -148,7 +155,7 @@ class WebRtcWay:
 
     def line(self, connection: DataChannelConnection, peer: str) -> Exchange:
         """Both sides of transfers over an open channel."""
-        line = Exchange(connection, self._lookup, direct=True, window=WINDOW)
+        line = Exchange(connection, self._lookup, passes=self._passes, direct=True, window=WINDOW)
         self._adopt(peer, line)
         return line
 

@@ -65,10 +65,11 @@ class Wanted(msgspec.Struct, frozen=True, array_like=True):
 
 class Request(msgspec.Struct, frozen=True):
     """The body of REQUEST. `holder` is who should serve it; towards the holder the coordinator puts the requester
-    there."""
+    there. `passes` are those of the items' applications, without which nothing is served."""
 
     holder: str
     items: tuple[Wanted, ...]
+    passes: dict[str, str] = {}
 
 
 class Item(msgspec.Struct, frozen=True):

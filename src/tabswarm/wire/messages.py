@@ -123,6 +123,14 @@ class Holders(Message, frozen=True):
     holders: tuple[Holder, ...]
 
 
+class Pass(Message, frozen=True):
+    """What opens the blocks of an application that you work for: show `secret` to their holders, and serve your own of
+    that application to nobody who does not show it."""
+
+    application: str
+    secret: str
+
+
 # --- the coordinator to anyone --------------------------------------------------------------------------------------
 
 
@@ -163,12 +171,10 @@ class Pong(Message, frozen=True):
 
 
 class Visitor(msgspec.Struct, frozen=True, array_like=True):
-    """A peer that may ask at your block port with this ticket; without one, it may no more. With an `application` it
-    may have that application's blocks only."""
+    """A peer that may ask at your block port with this ticket; without one, it may no more."""
 
     peer: str
     ticket: str
-    application: str = ""
 
 
 class Visitors(Message, frozen=True):
@@ -349,15 +355,15 @@ FromVolunteer = (
     | Announce | BytesMoved | Leaving
 )
 ToVolunteer = (
-    Welcome | Refused | Ping | Pong | Holders | Visitors | Signal | Code | MapOutputs | Assign | CancelTask | DropBlocks
-    | CopyBlocks | MayLeave | EndApplication | JobInfo
+    Welcome | Refused | Ping | Pong | Pass | Holders | Visitors | Signal | Code | MapOutputs | Assign | CancelTask
+    | DropBlocks | CopyBlocks | MayLeave | EndApplication | JobInfo
 )
 FromDriver = (
     Pong | Ping | Signal | Submit | Watch | CancelJob | Fetched | ResultMissing | Release | Unpersist | ListJobs
     | StopApplication | BytesMoved
 )
 ToDriver = (
-    Welcome | Refused | Ping | Pong | Holders | Signal | Accepted | Watched | Progress | Updates | ResultsReady
+    Welcome | Refused | Ping | Pong | Pass | Holders | Signal | Accepted | Watched | Progress | Updates | ResultsReady
     | JobDone | JobFailed | TaskOutput | Jobs | Volunteers | MayLeave
 )
 # fmt: on

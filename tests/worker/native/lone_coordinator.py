@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import msgspec
+from tests.transport.known_passes import passes
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Location
@@ -73,9 +74,11 @@ class LoneCoordinator:
         await connection.send(_encode(m.Welcome(peer=self.peer, resume="secret", swarm="s1", title="a class")))
         if socket == "relay":
             assert hello.resume == "secret"
-            self.relay = Relay(connection, self._look_up)
+            self.relay = Relay(connection, self._look_up, passes=passes("a1", "a2"))
             self.relay_open.set()
             return
+        for application in ("a1", "a2"):
+            await connection.send(_encode(m.Pass(application=application, secret=application[::-1])))
         self.control = connection
         self._joined += 1
         self._arrived.set()

@@ -182,7 +182,7 @@ async def test_the_end_of_an_application_ends_its_processes_and_drops_its_blocks
         process = psutil.Process(int(await written(tmp_path / "pid")))
         await coordinator.tell(m.EndApplication(application="a1"))
         await asyncio.to_thread(process.wait, 30)
-        with pytest.raises(Exception, match="is not here"):
+        with pytest.raises(Exception, match="no pass for"):
             await coordinator.fetch(out_block(first))
 
 

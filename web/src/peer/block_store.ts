@@ -1,4 +1,5 @@
 import type { BlockId } from "../wire/messages.ts";
+import { Passes } from "./passes.ts";
 import type { Spill } from "./spill.ts";
 
 /** A block's bytes, segment after segment, with what proves them to a receiver. */
@@ -43,6 +44,8 @@ export interface StoreSurroundings {
  * its bytes stay in memory, as they do when it cannot be written. Where that goes on, twice the budget is the end.
  */
 export class BlockStore {
+  /** Who may have which of them; kept for as long as they are. */
+  readonly passes = new Passes();
   private readonly entries = new Map<string, Entry>();
   /** Those in memory, the one that was not used for longest first. */
   private readonly warm = new Map<string, Entry>();
@@ -158,6 +161,7 @@ export class BlockStore {
   dropAll(application?: string): void {
     for (const { id } of [...this.entries.values()])
       if (application === undefined || id[0] === application) this.drop(id);
+    this.passes.forget(application);
   }
 
   /** Drops all, and leaves nothing on disk. */

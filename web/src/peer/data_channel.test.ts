@@ -11,7 +11,9 @@ const nothing = { received: () => {}, served: () => {} };
 function pair(store: BlockStore) {
   const [near, far] = [new FakeChannel(), new FakeChannel()];
   const broken: string[] = [];
-  const requester = new DataChannel(near as unknown as Channel, new BlockStore(0), nothing, (why) => broken.push(why));
+  const asker = new BlockStore(0);
+  for (const { passes } of [asker, store]) passes.learn("a1", "sesame");
+  const requester = new DataChannel(near as unknown as Channel, asker, nothing, (why) => broken.push(why));
   new DataChannel(far as unknown as Channel, store, nothing, (why) => broken.push(why));
   near.open(far);
   far.open(near);

@@ -35,6 +35,7 @@ function tabs(names: string[], options: { capable?: boolean; connect?: null } = 
   };
   for (const me of names) {
     const store = new BlockStore(10_000_000);
+    store.passes.learn("a1", "sesame");
     const received: [number, string][] = [];
     const direct = new Direct({
       me,

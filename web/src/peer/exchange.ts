@@ -25,7 +25,12 @@ export class Exchange {
 
   /** @param window bytes that may be on their way to us in one fetch */
   constructor(store: BlockStore, send: (frame: Frame) => void, moved: Moved, window?: number) {
-    this.fetching = new Fetching(send, (bytes, application) => moved.received(bytes, application), window);
+    this.fetching = new Fetching(
+      store.passes,
+      send,
+      (bytes, application) => moved.received(bytes, application),
+      window,
+    );
     this.serving = new Serving(store, send, (bytes) => moved.served(bytes));
   }
 

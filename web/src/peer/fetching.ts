@@ -1,6 +1,7 @@
 import type { Frame } from "../wire/frames.ts";
 import { HASH_SIZE } from "../wire/frames.ts";
 import { type BlockId, FrameType, INITIAL_CREDIT, type Item, type Wanted } from "../wire/messages.ts";
+import type { Passes } from "./passes.ts";
 
 /** Streams that a peer may have open at a time (`STREAM_LIMIT` of wire/blocks.py); more of them wait. */
 const STREAM_LIMIT = 64;
@@ -78,11 +79,13 @@ export class Fetching {
   private next = 1;
 
   /**
+   * @param passes those that are shown for what is asked for
    * @param send takes each frame that goes out
    * @param received is told the bytes of each DATA frame, and the application whose they are
    * @param window bytes that may be on their way in one fetch; a long way needs more than the initial credit
    */
   constructor(
+    private readonly passes: Passes,
     private readonly send: (frame: Frame) => void,
     private readonly received: (bytes: number, application: string) => void = () => {},
     private readonly window = INITIAL_CREDIT,
@@ -99,9 +102,10 @@ export class Fetching {
     const { promise: arrivals, resolve, reject } = Promise.withResolvers<Arrival[]>();
     const fetch: Fetch = { holder, orders, done: [], current: null, filled: 0, owed: 0, frames: 0, resolve, reject };
     const items = orders.map(({ block, segments }): Wanted => [block, segments]);
+    const passes = this.passes.of(orders.map(({ block }) => block[0]));
     const ask = () => {
       this.fetches.set(stream, fetch);
-      this.send({ type: FrameType.REQUEST, stream, request: { holder, items } });
+      this.send({ type: FrameType.REQUEST, stream, request: { holder, items, passes } });
       const more = this.window - INITIAL_CREDIT;
       if (more > 0) this.send({ type: FrameType.CREDIT, stream, bytes: more });
     };

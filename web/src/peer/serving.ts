@@ -66,6 +66,8 @@ export class Serving {
     if (this.streams.has(number)) return this.refuse(number, "limit", `stream ${number} is being served already`);
     const items: Stream["items"] = [];
     for (const [index, [id, wanted]] of request.items.entries()) {
+      if (!this.store.passes.opens(id[0], request.passes))
+        return this.refuse(number, "not_allowed", `no pass for block ${id.join("/")} was shown`);
       const block = this.store.get(id);
       if (!block) return this.refuse(number, "unavailable", `block ${id.join("/")} is not here`);
       const segments = wanted ?? [...block.sizes.keys()];

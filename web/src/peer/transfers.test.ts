@@ -3,6 +3,7 @@ import { type Frame, readFrame, writeFrame } from "../wire/frames.ts";
 import { type BlockId, FRAME_LIMIT, FrameType, INITIAL_CREDIT } from "../wire/messages.ts";
 import { BlockStore } from "./block_store.ts";
 import { FetchError, Fetching, type Order } from "./fetching.ts";
+import { Passes } from "./passes.ts";
 import { Serving } from "./serving.ts";
 
 const id = (partition: number): BlockId => ["a1", "map", 7, partition, 0];
@@ -15,6 +16,7 @@ const order = (partition: number, segments: number[] | null, limit = 10_000_000)
 /** A holder with one block a list of segment sizes; each byte tells its place, so that mix-ups show. */
 function holding(...blocks: number[][]): BlockStore {
   const store = new BlockStore(100_000_000);
+  store.passes.learn("a1", "sesame");
   store.put(
     blocks.map((sizes, partition) => ({
       id: id(partition),
@@ -35,7 +37,9 @@ function connect(store: BlockStore) {
   const toHolder: Frame[] = [];
   const toRequester: Frame[] = [];
   const wire = (queue: Frame[]) => (frame: Frame) => void queue.push(readFrame(writeFrame(frame)));
-  const fetching = new Fetching(wire(toHolder));
+  const passes = new Passes();
+  passes.learn("a1", "sesame");
+  const fetching = new Fetching(passes, wire(toHolder));
   const serving = new Serving(store, wire(toRequester));
   const run = () => {
     while (toHolder.length + toRequester.length > 0) {
@@ -43,7 +47,7 @@ function connect(store: BlockStore) {
       for (const frame of toRequester.splice(0)) fetching.take(frame);
     }
   };
-  return { fetching, serving, toHolder, toRequester, run };
+  return { passes, fetching, serving, toHolder, toRequester, run };
 }
 
 test("many segments of many blocks come in one request, in the order asked", async () => {
@@ -58,6 +62,29 @@ test("many segments of many blocks come in one request, in the order asked", asy
   expect(whole?.data).toEqual(bytesOf(store, 3));
   expect(whole?.hashes).toEqual(new Uint8Array(48).fill(1));
   expect(empty?.data.length).toBe(0);
+});
+
+test.each([
+  ["none", () => {}],
+  ["a guess", (passes: Passes) => passes.learn("a1", "guess")],
+  ["the secret under another name", (passes: Passes) => passes.learn("a2", "sesame")],
+])("an evil peer that is connected gets no block with the wrong pass: %s", async (_, change) => {
+  const { passes, fetching, run } = connect(holding([3]));
+  passes.forget();
+  change(passes);
+  const { arrivals } = fetching.fetch("p2", [order(0, null)]);
+  run();
+  await expect(arrivals).rejects.toThrow(/not_allowed: no pass for block/);
+});
+
+test("what a prototype has is no pass, and without a pass of its own a holder serves nobody", () => {
+  const passes = new Passes();
+  expect(passes.opens("a1", { a1: "" })).toBe(false);
+  expect(passes.opens("constructor", {})).toBe(false);
+  passes.learn("a1", "sesame");
+  expect(passes.opens("a1", { a1: "sesame" })).toBe(true);
+  passes.forget("a1");
+  expect(passes.opens("a1", { a1: "sesame" })).toBe(false);
 });
 
 test("a block of many times the credit arrives whole", async () => {
@@ -141,7 +168,7 @@ test.each<[string, Frame[]]>([
   ["an end in the middle of an item", [item(0, [2]), data(1), end]],
 ])("a holder that sends %s is cut off and told of", async (_, frames) => {
   const sent: Frame[] = [];
-  const fetching = new Fetching((frame) => void sent.push(frame));
+  const fetching = new Fetching(new Passes(), (frame) => void sent.push(frame));
   const { arrivals } = fetching.fetch("p2", [order(0, [0], 10), order(1, [0], 10)]);
   const outcome = arrivals.catch((error: unknown) => error);
   for (const frame of frames) fetching.take(frame);
@@ -178,7 +205,11 @@ test("any frames in any order leave neither side in disarray", async () => {
         { type: FrameType.END, stream },
         { type: FrameType.CANCEL, stream },
         { type: FrameType.REFUSED, stream, refusal: { code: "limit", reason: "" } },
-        { type: FrameType.REQUEST, stream, request: { holder: "p", items: [[id(random(3)), [random(3)]]] } },
+        {
+          type: FrameType.REQUEST,
+          stream,
+          request: { holder: "p", items: [[id(random(3)), [random(3)]]], passes: { a1: "sesame" } },
+        },
       ];
       return kinds[random(kinds.length)] as Frame;
     };
@@ -204,6 +235,7 @@ test("blocks that lie on disk are served as if they were in memory, whatever the
       end: () => {},
     }),
   });
+  store.passes.learn("a1", "sesame");
   const parts = (of: number, count: number) => Array.from({ length: count }, (_, at) => whole.segment(id(of), at));
   for (const [of, count] of [
     [0, 3],
@@ -239,6 +271,7 @@ test("a block that is dropped while it is read from disk is refused", async () =
       end: () => {},
     }),
   });
+  store.passes.learn("a1", "sesame");
   store.put([
     { id: id(0), data: new Uint8Array(2), sizes: [1, 1], hashes: new Uint8Array(32) },
     { id: id(1), data: new Uint8Array(1), sizes: [1], hashes: new Uint8Array(16) },

@@ -216,6 +216,7 @@ export class Volunteer {
   }
 
   private take(message: ToVolunteer, bytes: Uint8Array): void {
+    if (message.type === "Pass") return this.store.passes.learn(message.application, message.secret);
     if (message.type === "Holders") return this.ways?.direct.learn(message);
     if (message.type === "Signal") return this.ways?.direct.take(message);
     if (message.type === "JobInfo") {

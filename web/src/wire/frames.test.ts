@@ -16,6 +16,7 @@ const frames: Frame[] = [
         ],
         [["a1", "rdd", 2, 0, 0], null],
       ],
+      passes: { a1: "sesame" },
     },
   },
   {

@@ -242,6 +242,16 @@ export interface Refused {
 }
 
 /**
+ * What opens the blocks of an application that you work for: show `secret` to their holders, and serve your own of
+ * that application to nobody who does not show it.
+ */
+export interface Pass {
+  type: "Pass";
+  application: string;
+  secret: string;
+}
+
+/**
  * About peers that are going to be named as holders; told before each is first named, and again when it has
  * changed.
  */
@@ -263,11 +273,8 @@ export interface Visitors {
   visitors: Visitor[];
 }
 
-/**
- * A peer that may ask at your block port with this ticket; without one, it may no more. With an `application` it
- * may have that application's blocks only.
- */
-export type Visitor = [peer: string, ticket: string, application: string];
+/** A peer that may ask at your block port with this ticket; without one, it may no more. */
+export type Visitor = [peer: string, ticket: string];
 
 /** Code blobs by hash, each sent once a session and application, before the first task that needs it. */
 export interface Code {
@@ -777,6 +784,59 @@ export interface SavedFinish {
   call: string;
 }
 
+/** The pairs as a dict, the values of a key put together by `f` (`reduceByKeyLocally`). */
+export interface ReducedByKeyFinish {
+  as: "reducedbykey";
+  f: CodeRef;
+}
+
+/**
+ * The `num` largest records in falling order, or the smallest in rising order, by `key` where there is one (`top`,
+ * `takeOrdered`).
+ */
+export interface RankedFinish {
+  as: "ranked";
+  num: number;
+  largest: boolean;
+  key: CodeRef | null;
+}
+
+/** The records of pairs `(place, record)`, in the order of their places (`takeSample`). */
+export interface PlacedFinish {
+  as: "placed";
+}
+
+/**
+ * A figure of `StatCounter`s put together, by the name of its method; all of them where it has no name (`stats`,
+ * `mean`, `variance` ...).
+ */
+export interface FigureFinish {
+  as: "figure";
+  name: string;
+}
+
+/** The counts of each partition added up, and the buckets that they are of, as a block of records. */
+export interface HistogramFinish {
+  as: "histogram";
+  buckets: Uint8Array;
+}
+
+/** How many distinct records left these registers of a sketch (`countApproxDistinct`). */
+export interface DistinctFinish {
+  as: "distinct";
+  precision: number;
+}
+
+/**
+ * A figure of all partitions, from the `StatCounter`s of those that came in time, with its bounds: `count`, `sum`
+ * or `mean`.
+ */
+export interface EstimatedFinish {
+  as: "estimated";
+  figure: string;
+  confidence: number;
+}
+
 /** Tell me of this job of the application as you would tell its driver: answered by `Watched` or `Refused`. */
 export interface Watch {
   type: "Watch";
@@ -1022,11 +1082,12 @@ export interface Hello {
 
 /**
  * The body of REQUEST. `holder` is who should serve it; towards the holder the coordinator puts the requester
- * there.
+ * there. `passes` are those of the items' applications, without which nothing is served.
  */
 export interface Request {
   holder: string;
   items: Wanted[];
+  passes: Record<string, string>;
 }
 
 /** One block, and which of its segments (None: all). */
@@ -1069,6 +1130,7 @@ export type ToVolunteer =
   | Refused
   | Ping
   | Pong
+  | Pass
   | Holders
   | Visitors
   | Signal
@@ -1102,6 +1164,7 @@ export type ToDriver =
   | Refused
   | Ping
   | Pong
+  | Pass
   | Holders
   | Signal
   | Accepted
@@ -1159,7 +1222,14 @@ export type Finish =
   | CountedFinish
   | SilentFinish
   | TakenFinish
-  | SavedFinish;
+  | SavedFinish
+  | ReducedByKeyFinish
+  | RankedFinish
+  | PlacedFinish
+  | FigureFinish
+  | HistogramFinish
+  | DistinctFinish
+  | EstimatedFinish;
 
 export type Aggregator = CombineValues | GroupValues;
 
@@ -1202,10 +1272,11 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true], ["drain", "bool", true]]},
   Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true]]},
   Refused: {"array": false, "tagField": "type", "tag": "Refused", "fields": [["code", "str", false], ["reason", "str", false], ["request", "int", true]]},
+  Pass: {"array": false, "tagField": "type", "tag": "Pass", "fields": [["application", "str", false], ["secret", "str", false]]},
   Holders: {"array": false, "tagField": "type", "tag": "Holders", "fields": [["holders", ["list", ["struct", "Holder"]], false]]},
   Holder: {"array": true, "tagField": null, "tag": null, "fields": [["peer", "str", false], ["kind", "str", false], ["name", "str", false], ["capabilities", ["list", "str"], false], ["host", "str", false], ["address", "str", false], ["fingerprint", "str", false], ["ticket", "str", true]]},
   Visitors: {"array": false, "tagField": "type", "tag": "Visitors", "fields": [["visitors", ["list", ["struct", "Visitor"]], false]]},
-  Visitor: {"array": true, "tagField": null, "tag": null, "fields": [["peer", "str", false], ["ticket", "str", false], ["application", "str", true]]},
+  Visitor: {"array": true, "tagField": null, "tag": null, "fields": [["peer", "str", false], ["ticket", "str", false]]},
   Code: {"array": false, "tagField": "type", "tag": "Code", "fields": [["application", "str", false], ["blobs", ["dict", "str", "bytes"], false]]},
   MapOutputs: {"array": false, "tagField": "type", "tag": "MapOutputs", "fields": [["application", "str", false], ["shuffle", "int", false], ["entries", ["list", ["struct", "MapOutput"]], false]]},
   MapOutput: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["generation", "int", false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", false], ["holders", ["list", "str"], false]]},
@@ -1254,7 +1325,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   EndApplication: {"array": false, "tagField": "type", "tag": "EndApplication", "fields": [["application", "str", false]]},
   JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
   Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false], ["keep", "bool", true]]},
-  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"]], true]]},
+  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true]]},
   Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true], ["requires", ["list", "str"], true], ["because", "str", true]]},
   OneToOneDependency: {"array": false, "tagField": "dep", "tag": "onetoone", "fields": [["parent", "int", false]]},
   SpanDependency: {"array": false, "tagField": "dep", "tag": "span", "fields": [["parent", "int", false], ["in_start", "int", false], ["out_start", "int", false], ["length", "int", false]]},
@@ -1273,6 +1344,13 @@ export const schema: Readonly<Record<string, StructShape>> = {
   SilentFinish: {"array": false, "tagField": "as", "tag": "silent", "fields": []},
   TakenFinish: {"array": false, "tagField": "as", "tag": "taken", "fields": [["num", "int", false], ["before", "bytes", true], ["last", "bool", true], ["shape", "str", true]]},
   SavedFinish: {"array": false, "tagField": "as", "tag": "saved", "fields": [["path", "str", false], ["suffix", "str", false], ["call", "str", false]]},
+  ReducedByKeyFinish: {"array": false, "tagField": "as", "tag": "reducedbykey", "fields": [["f", ["struct", "CodeRef"], false]]},
+  RankedFinish: {"array": false, "tagField": "as", "tag": "ranked", "fields": [["num", "int", false], ["largest", "bool", false], ["key", ["union", ["struct", "CodeRef"], "none"], true]]},
+  PlacedFinish: {"array": false, "tagField": "as", "tag": "placed", "fields": []},
+  FigureFinish: {"array": false, "tagField": "as", "tag": "figure", "fields": [["name", "str", true]]},
+  HistogramFinish: {"array": false, "tagField": "as", "tag": "histogram", "fields": [["buckets", "bytes", false]]},
+  DistinctFinish: {"array": false, "tagField": "as", "tag": "distinct", "fields": [["precision", "int", false]]},
+  EstimatedFinish: {"array": false, "tagField": "as", "tag": "estimated", "fields": [["figure", "str", false], ["confidence", "float", false]]},
   Watch: {"array": false, "tagField": "type", "tag": "Watch", "fields": [["request", "int", false], ["job", "str", false]]},
   CancelJob: {"array": false, "tagField": "type", "tag": "CancelJob", "fields": [["job", "str", false]]},
   Fetched: {"array": false, "tagField": "type", "tag": "Fetched", "fields": [["job", "str", false]]},
@@ -1282,7 +1360,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   ListJobs: {"array": false, "tagField": "type", "tag": "ListJobs", "fields": [["request", "int", false]]},
   StopApplication: {"array": false, "tagField": "type", "tag": "StopApplication", "fields": [["keep_results", "bool", true]]},
   Accepted: {"array": false, "tagField": "type", "tag": "Accepted", "fields": [["request", "int", false], ["job", "str", false], ["total", "int", false]]},
-  Watched: {"array": false, "tagField": "type", "tag": "Watched", "fields": [["request", "int", false], ["job", "str", false], ["action", "str", false], ["call_site", "str", false], ["partitions", ["list", "int"], false], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"]], false], ["code", ["dict", "str", "bytes"], false]]},
+  Watched: {"array": false, "tagField": "type", "tag": "Watched", "fields": [["request", "int", false], ["job", "str", false], ["action", "str", false], ["call_site", "str", false], ["partitions", ["list", "int"], false], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], false], ["code", ["dict", "str", "bytes"], false]]},
   Progress: {"array": false, "tagField": "type", "tag": "Progress", "fields": [["job", "str", false], ["done", "int", false], ["total", "int", false], ["running", "int", false], ["volunteers", "int", false], ["waiting_for", "str", true]]},
   Updates: {"array": false, "tagField": "type", "tag": "Updates", "fields": [["job", "str", false], ["updates", ["list", ["struct", "Update"]], false]]},
   ResultsReady: {"array": false, "tagField": "type", "tag": "ResultsReady", "fields": [["job", "str", false], ["results", ["list", ["struct", "Result"]], false]]},
@@ -1297,7 +1375,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   VolunteerReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["tasks", "int", false], ["slots", "int", true]]},
   Volunteers: {"array": false, "tagField": "type", "tag": "Volunteers", "fields": [["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["slots", "int", false]]},
   Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["watch", "bool", true], ["capabilities", ["list", "str"], true], ["host", "str", true], ["address", "str", true], ["fingerprint", "str", true]]},
-  Request: {"array": false, "tagField": null, "tag": null, "fields": [["holder", "str", false], ["items", ["list", ["struct", "Wanted"]], false]]},
+  Request: {"array": false, "tagField": null, "tag": null, "fields": [["holder", "str", false], ["items", ["list", ["struct", "Wanted"]], false], ["passes", ["dict", "str", "str"], true]]},
   Wanted: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["segments", ["union", ["list", "int"], "none"], true]]},
   Item: {"array": false, "tagField": null, "tag": null, "fields": [["index", "int", false], ["sizes", ["list", "int"], false], ["hashes", "bytes", false]]},
   Refusal: {"array": false, "tagField": null, "tag": null, "fields": [["code", "str", false], ["reason", "str", false]]},
@@ -1305,7 +1383,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
 /** The structs of each direction. */
 export const directions = {
   FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
-  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
+  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
   FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "ResultMissing", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
-  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Holders", "Signal", "Accepted", "Watched", "Progress", "Updates", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave"],
+  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Signal", "Accepted", "Watched", "Progress", "Updates", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave"],
 } as const;

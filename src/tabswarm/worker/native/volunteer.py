@@ -18,6 +18,7 @@ from tabswarm.errors import ConnectionRefused
 from tabswarm.transport.block_port import TCP, BlockPort, TcpWay
 from tabswarm.transport.connection import Connection, ConnectionLost, Door, Socket
 from tabswarm.transport.neighbours import Neighbourhood
+from tabswarm.transport.passes import Passes
 from tabswarm.transport.relay import FetchedBlock, Relay, open_relay
 from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_volunteer_session
@@ -83,6 +84,7 @@ class NativeVolunteer:
         self._block_port = block_port
         self._webrtc = webrtc
         self._store: BlockStore | None = None
+        self._passes = Passes()
         self._last: m.Welcome | None = None
         self._lost_at = 0.0
 
@@ -154,6 +156,7 @@ class NativeVolunteer:
     def discard(self) -> None:
         """Let go of the blocks of a session that will not be taken up again."""
         store, self._store, self._last = self._store, None, None
+        self._passes = Passes()
         if store is not None:
             store.remove()  # no thread: at a program's end Python 3.12 starts none any more
 
@@ -198,16 +201,16 @@ class NativeVolunteer:
         outbox: asyncio.Queue[m.Message] = asyncio.Queue()
         if held := store.held():
             outbox.put_nowait(m.Announce(blocks=held))
-        line = _RelayLine(self._door, self._hello("relay", session.welcome), store)
+        line = _RelayLine(self._door, self._hello("relay", session.welcome), store, self._passes)
         moved = _Moved()
         me = session.welcome.peer
-        routes = Routes(line.fetch, [TcpWay(me)])
-        channels = WebRtcWay(me, outbox.put_nowait, store.look_up, routes.adopt)
+        routes = Routes(line.fetch, [TcpWay(me, self._passes)])
+        channels = WebRtcWay(me, outbox.put_nowait, store.look_up, self._passes, routes.adopt)
         if WEBRTC in self._abilities():
             routes.ways.append(channels)
         sources = SourceFetcher(me, store, routes, self._neighbours, moved.add)
         await self._neighbours.open(me, store.place)
-        self._port.lookup = store.look_up
+        self._port.lookup, self._port.passes = store.look_up, self._passes
         runner = TaskRunner(self.slots, pool, store, sources, outbox.put_nowait)
         copier = Copier(me, store, routes.fetch, self.memory, outbox.put_nowait, moved.add)
         ways = [
@@ -274,6 +277,8 @@ class NativeVolunteer:
                         )
                 case m.Code(application=application, blobs=blobs):
                     runner.learn_code(application, blobs)
+                case m.Pass(application=application, secret=secret):
+                    self._passes.learn(application, secret)
                 case m.Holders() as holders:
                     routes.meet(holders)
                 case m.Signal() as signal if WEBRTC in self._abilities():
@@ -294,6 +299,7 @@ class NativeVolunteer:
                     self.stop()
                 case m.EndApplication(application=application):
                     runner.end_application(application)
+                    self._passes.forget(application)
                 case m.Refused(code=code, reason=reason):
                     raise ConnectionRefused(f"the coordinator refused this worker: {reason or code}")
                 case _:
@@ -310,10 +316,11 @@ class NativeVolunteer:
 class _RelayLine:
     """The relay socket, opened again whenever it is lost while the session lives."""
 
-    def __init__(self, door: Door, hello: m.Hello, store: BlockStore) -> None:
+    def __init__(self, door: Door, hello: m.Hello, store: BlockStore, passes: Passes) -> None:
         self._door = door
         self._hello = hello
         self._store = store
+        self._passes = passes
         self._relay: Relay | None = None
         self._open = asyncio.Event()
 
@@ -321,7 +328,8 @@ class _RelayLine:
         """Keep the line open, for as long as the coordinator will have us."""
         while True:
             try:
-                self._relay = await open_relay(await self._door.connect("relay"), self._hello, self._store.look_up)
+                connection = await self._door.connect("relay")
+                self._relay = await open_relay(connection, self._hello, self._store.look_up, passes=self._passes)
             except (ConnectionRefused, ConnectionLost):
                 await asyncio.sleep(RELAY_RETRY_SECONDS)  # the session decides whether the coordinator is gone
                 continue
