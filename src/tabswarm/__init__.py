@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from tabswarm.plan.accumulator import Accumulator, AccumulatorParam
     from tabswarm.plan.storage_level import StorageLevel
+    from tabswarm.rdd.barrier import RDDBarrier
     from tabswarm.rdd.custom import CustomRDD
     from tabswarm.rdd.custom_dependency import AllDependency, ArrayDependency, OneToOneDependency, RangeDependency
     from tabswarm.rdd.key_partitioner import portable_hash
@@ -73,6 +74,7 @@ _ELSEWHERE = {
     "OneToOneDependency": "tabswarm.rdd.custom_dependency",
     "RangeDependency": "tabswarm.rdd.custom_dependency",
     "RDD": "tabswarm.rdd.rdd",
+    "RDDBarrier": "tabswarm.rdd.barrier",
     "ResultIterable": "tabswarm.result_iterable",
     "StatCounter": "tabswarm.stat_counter",
     "StorageLevel": "tabswarm.plan.storage_level",
@@ -105,6 +107,7 @@ __all__ = [
     "OneToOneDependency",
     "PlanRefused",
     "ProgramError",
+    "RDDBarrier",
     "RangeDependency",
     "RecordError",
     "RecordRefused",

@@ -126,6 +126,22 @@ CASES = [
         lambda: [("a", 0), ("b", 1), ("c", 4), ("d", 2), ("e", 5)],
     ),
     Case(
+        "pipe",
+        lambda sc: [
+            sc.parallelize(["1", "2", "", "3\n", 4, "\u6d4b"], 2).pipe("cat").collect(),
+            sc.parallelize(range(5), 1).pipe("head -2").collect(),
+            sc.parallelize(range(3), 3).pipe("/bin/sh -c 'echo $COLOR'", {"COLOR": "red"}).distinct().collect(),
+            sc.parallelize(range(3), 2).pipe("grep 4").collect(),
+        ],
+        lambda: [["1", "2", "", "3", "4", "\u6d4b"], ["0", "1"], ["red"], []],
+        needs_native=True,
+    ),
+    Case(
+        "a barrier",
+        lambda sc: sc.parallelize(range(4), 2).barrier().mapPartitions(lambda part: [sum(part)]).collect(),
+        lambda: [1, 5],
+    ),
+    Case(
         "cartesian",
         lambda sc: sorted(sc.range(5, numSlices=2).cartesian(sc.parallelize("abc", 3)).collect()),
         lambda: [(number, letter) for number in range(5) for letter in "abc"],

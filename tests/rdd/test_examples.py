@@ -17,6 +17,7 @@ from tabswarm.rdd import engine_context, shared_variables
 
 MODULES = [
     *("structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"),
+    *("piping", "barrier", "not_applicable"),
     *("persistence", "rdd"),
     *("results", "reductions", "tree", "by_key_actions", "ordering", "statistics", "approximate", "take_sample"),
     *("local_iteration", "file_saving", "custom"),

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TypeVar
 from tabswarm.errors import ContextInTask, ProgramError
 from tabswarm.plan.operators import MapPartitions, Parallelize, Range
 from tabswarm.rdd.answers import AS_LIST, Answer, AsFiles
+from tabswarm.rdd.barrier import must_fit
 from tabswarm.rdd.call_site import CallSite, call_site
 from tabswarm.rdd.code_book import CodeBook, Needs
 from tabswarm.rdd.engine import Engine, JobHandle
@@ -64,6 +65,7 @@ class EngineContext(SharedVariables):
         self._handles = Handles()
         self._submitting = threading.Lock()
         self._persisted: set[int] = set()
+        self._barriers: set[int] = set()
         self._max_result_size = max_result_size
         self._task_timeout = task_timeout
         self._stopped: str | None = None
@@ -316,6 +318,7 @@ class EngineContext(SharedVariables):
                 answer=answer,
                 needs=self._code.needs,
             )
+            must_fit(plan, self._barriers, self._engine.default_parallelism)
             code = self._code.pending()
             handle = self._engine.submit(plan, code)
             self._code.carried(code)

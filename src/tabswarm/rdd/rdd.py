@@ -10,6 +10,8 @@ sorting         sortByKey, sortBy, repartitionAndSortWithinPartitions
 sampling        sample, randomSplit, sampleByKey
 partitions      union, coalesce, repartition, split
 zipping         zip, zipWithIndex, zipWithUniqueId
+piping          pipe
+barrier         barrier
 persistence     cache, persist, unpersist
 
 and the actions:
@@ -24,21 +26,26 @@ approximate     countApprox, sumApprox, meanApprox, countApproxDistinct
 take_sample     takeSample
 local_iteration toLocalIterator
 file_saving     saveAsTextFile, saveAsPickleFile
+
+and `not_applicable`, what only Spark SQL or a cluster manager can mean.
 """
 
 from __future__ import annotations
 
 from tabswarm.rdd.approximate import Approximate
+from tabswarm.rdd.barrier import Barriers
 from tabswarm.rdd.by_key import ByKey
 from tabswarm.rdd.by_key_actions import ByKeyActions
 from tabswarm.rdd.file_saving import FileSaving
 from tabswarm.rdd.joins import Joins
 from tabswarm.rdd.local_iteration import LocalIteration
 from tabswarm.rdd.narrow import Narrow
+from tabswarm.rdd.not_applicable import NotApplicableHere
 from tabswarm.rdd.ordering import Ordering
 from tabswarm.rdd.pairs import Pairs
 from tabswarm.rdd.partitions import Partitions
 from tabswarm.rdd.persistence import Persistence
+from tabswarm.rdd.piping import Piping
 from tabswarm.rdd.reductions import Reductions
 from tabswarm.rdd.results import Results
 from tabswarm.rdd.sampling import Sampling
@@ -61,6 +68,8 @@ class RDD(
     Sampling[T_co],
     Partitions[T_co],
     Zipping[T_co],
+    Piping[T_co],
+    Barriers[T_co],
     Persistence[T_co],
     Results[T_co],
     Reductions[T_co],
@@ -72,6 +81,7 @@ class RDD(
     Approximate[T_co],
     TakeSample[T_co],
     LocalIteration[T_co],
+    NotApplicableHere[T_co],
 ):
     """A resilient distributed dataset: a partitioned collection that is computed when an action needs it.
 
