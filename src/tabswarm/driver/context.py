@@ -10,7 +10,7 @@ import atexit
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,11 @@ class Context(Reading, Saving):
     progress bar; by default in a terminal only. A task that runs longer than `taskTimeout` seconds is ended and tried
     elsewhere; the fourth time the action ends with `TaskTimeout`.
 
+    What volunteers send is read as data: of an instance of a class of yours only the class and the attributes travel,
+    and none of its methods run. A class that `trust` names runs its own `__reduce__`, `__setstate__` and `__init__` on
+    what volunteers send, here and on the volunteers: name classes that need it (state outside of Python, `__del__`,
+    installed classes), and only with volunteers whose bytes you would run.
+
     >>> with Context("local[2]", "example") as context:
     ...     context.parallelize([1, 2, 3]).map(lambda x: x * x).collect()
     [1, 4, 9]
@@ -52,6 +57,7 @@ class Context(Reading, Saving):
         maxResultSize: int = MAX_RESULT_SIZE,
         progress: bool | None = None,
         taskTimeout: int = 0,
+        trust: Sequence[type] = (),
     ) -> None:
         if _runs_tasks():
             raise ContextInTask(
@@ -61,7 +67,13 @@ class Context(Reading, Saving):
         install_brief_errors()
         master, engine = _start(master, appName, maxResultSize, progress)
         super().__init__(
-            engine, appName=appName, master=master, conf=conf, max_result_size=maxResultSize, task_timeout=taskTimeout
+            engine,
+            appName=appName,
+            master=master,
+            conf=conf,
+            max_result_size=maxResultSize,
+            task_timeout=taskTimeout,
+            trust=trust,
         )
         _stop_at_exit(engine)
 

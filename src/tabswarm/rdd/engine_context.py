@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, NoReturn, TypeVar
@@ -31,7 +32,7 @@ from tabswarm.rdd.slicing import slices_of
 from tabswarm.rdd.source_data import SourceData
 from tabswarm.rdd.structure import Structure, must_be_callable
 from tabswarm.rdd.summaries import AsEstimate
-from tabswarm.rdd.travel import dump_values, read_block, ship
+from tabswarm.rdd.travel import dump_values, read_block, ship, trusting
 from tabswarm.rdd.type_variables import T, U
 
 Self = TypeVar("Self", bound="EngineContext")
@@ -52,6 +53,7 @@ class EngineContext(SharedVariables):
         conf: Mapping[str, str] | None = None,
         max_result_size: int = MAX_RESULT_SIZE,
         task_timeout: int = 0,
+        trust: Iterable[type] = (),
     ) -> None:
         if task_timeout < 0:
             raise ValueError(f"taskTimeout is a number of seconds, and 0 is no limit; it was {task_timeout}")
@@ -61,7 +63,9 @@ class EngineContext(SharedVariables):
         self._engine = engine
         self._conf = dict(conf or {})
         self._numbers = itertools.count()
-        self._code = CodeBook(ship)
+        self._trust = tuple(trust)
+        self._classes = trusting(self._trust)
+        self._code = CodeBook(partial(ship, trust=self._trust))
         self._handles = Handles()
         self._submitting = threading.Lock()
         self._persisted: set[int] = set()
@@ -124,7 +128,7 @@ class EngineContext(SharedVariables):
             return RDD(self, Plain(Range(c.start, c.stop, c.step, slices)), partitions=slices)
         values: Sequence[T] = c if isinstance(c, list | tuple | str) else list(c)
         what = f"data of parallelize at {call_site().line}"
-        parts = [dump_values(part, what) for part in slices_of(values, slices)]
+        parts = [dump_values(part, what, self._trust) for part in slices_of(values, slices)]
         needs = next((needs for _, needs in parts if needs.words), Needs())
         operation = Plain(Parallelize(), requires=needs.words, because=needs.because)
         return self._source(operation, SourceData.of_bytes(data for data, _ in parts))
@@ -267,7 +271,11 @@ class EngineContext(SharedVariables):
 
     def _records_of(self, handle: JobHandle) -> list[Any]:
         try:
-            return [record for _, block in handle.results() for record in read_block(block, self._max_result_size)]
+            return [
+                record
+                for _, block in handle.results()
+                for record in read_block(block, self._max_result_size, self._classes)
+            ]
         except BaseException:
             handle.cancel()
             raise
@@ -293,7 +301,7 @@ class EngineContext(SharedVariables):
         finished = False
         try:
             for _, block in handle.results(in_order, timeout):
-                yield read_block(block, self._max_result_size)
+                yield read_block(block, self._max_result_size, self._classes)
             finished = True
         finally:
             if not finished:

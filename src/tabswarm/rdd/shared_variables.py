@@ -11,6 +11,7 @@ from typing import TypeVar
 from tabswarm.plan.accumulator import Accumulator, AccumulatorParam, param_for
 from tabswarm.plan.task import Update
 from tabswarm.rdd.travel import read_block
+from tabswarm.shipping.class_registry import ClassRegistry
 
 V = TypeVar("V")
 
@@ -19,6 +20,7 @@ class SharedVariables:
     """`accumulator`."""
 
     _max_result_size: int
+    _classes: ClassRegistry
 
     def __init__(self, adding: AbstractContextManager[object]) -> None:
         """`adding` is a lock: jobs may end in several threads."""
@@ -49,7 +51,7 @@ class SharedVariables:
         for update in sorted(updates, key=lambda update: (update.accumulator, update.node, update.partition)):
             accumulator = self._accumulators.get(update.accumulator)
             if accumulator is not None:
-                for term in read_block(update.data, self._max_result_size):
+                for term in read_block(update.data, self._max_result_size, self._classes):
                     with self._adding:
                         accumulator.add(term)
 

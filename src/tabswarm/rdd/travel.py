@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tabswarm.errors import ContextInTask, NotShippable, RecordTooLarge, ResultTooLarge
 from tabswarm.rdd.code_book import Needs, Shipped, needs_of
+from tabswarm.shipping.class_registry import SHIPPED, ClassRegistry
 from tabswarm.shipping.records import read_records
 
 
-def ship(value: object, what: str) -> Shipped:
-    """A function and all that it needs, fit to travel; files are named relative to the working directory."""
+def ship(value: object, what: str, trust: Collection[type] = ()) -> Shipped:
+    """A function and all that it needs, fit to travel; files are named relative to the working directory.
+
+    Classes that `trust` names may run their own methods on the records of whoever loads it."""
     from tabswarm.shipping.code import ship as ship_value  # cloudpickle loads with the first action, not before
 
     with _contexts_refused(what):
-        return ship_value(value, what=what, root_folder=Path.cwd(), allow_bytecode=True, weigh=True)
+        return ship_value(value, what=what, root_folder=Path.cwd(), allow_bytecode=True, weigh=True, trust=trust)
 
 
-def dump_values(values: list[Any], what: str) -> tuple[bytes, Needs]:
+def dump_values(values: list[Any], what: str, trust: Collection[type] = ()) -> tuple[bytes, Needs]:
     """One partition of `parallelize`, as the code reader will read it, and what that needs of a volunteer."""
-    from tabswarm.shipping.code import encode_values, ship
+    from tabswarm.shipping.code import encode_values
+    from tabswarm.shipping.code import ship as ship_value
 
     with _contexts_refused(what):
-        shipment = ship(values, what=what, root_folder=Path.cwd(), allow_bytecode=True)
+        shipment = ship_value(values, what=what, root_folder=Path.cwd(), allow_bytecode=True, trust=trust)
     return encode_values(shipment), needs_of(shipment)
 
 
-def read_block(block: bytes, limit: int) -> list[Any]:
+def trusting(classes: Collection[type]) -> ClassRegistry:
+    """The program's classes as the reader of records wants them, these among them trusted."""
+    for cls in classes:
+        if not isinstance(cls, type):
+            raise TypeError(f"trust is a list of classes, and {cls!r} is none")
+    return SHIPPED.trusting(classes) if classes else SHIPPED
+
+
+def read_block(block: bytes, limit: int, classes: ClassRegistry = SHIPPED) -> list[Any]:
     """The records of a result, which a volunteer wrote: read by the restricted reader.
 
     `limit` is the most bytes that they may have unpacked; more raise `ResultTooLarge`, before they are unpacked.
     """
     try:
-        return read_records(block, limit=limit)
+        return read_records(block, classes=classes, limit=limit)
     except RecordTooLarge as error:
         raise ResultTooLarge(
             f"a partition of the answer is larger than the driver takes ({limit:,} bytes): {error}. Reduce it on the "

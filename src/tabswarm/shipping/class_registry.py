@@ -19,6 +19,7 @@ digest of its definition follow, because a notebook's cell may define the name a
 from __future__ import annotations
 
 import enum
+import importlib
 import types
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterable, Iterator
@@ -112,16 +113,29 @@ class ClassRegistry:
         self._ids: dict[type, str] = {}
         self._modules: dict[str, types.ModuleType] = {}
         self._trusted: set[type] = set()
+        self._trusted_ids: set[str] = set()
         self.makers: dict[str, Callable[..., object]] = {}
+        self._all_makers = [self.makers]
         for cls in trust:
             self.trust(cls)
+
+    def trusting(self, classes: Iterable[type]) -> ClassRegistry:
+        """The same classes, now and later, of which these are trusted by whoever uses the view."""
+        view = ClassRegistry()
+        view._by_id, view._ids, view._modules = self._by_id, self._ids, self._modules
+        view._trusted, view._trusted_ids = set(self._trusted), self._trusted_ids
+        self._all_makers.append(view.makers)
+        view._all_makers = self._all_makers
+        for cls in classes:
+            view.trust(cls)
+        return view
 
     def add(self, cls: type, class_id: str | None = None) -> None:
         """Let instances of a class stand in records. Without an id it is `module:qualname`."""
         class_id = class_id or default_id(cls)
         if self._by_id.get(class_id) is not cls:
             self._by_id[class_id] = cls
-            self.makers.pop(class_id, None)
+            self._forget_maker(class_id)
         self._ids[cls] = class_id
 
     def add_module(self, module: types.ModuleType) -> None:
@@ -135,13 +149,21 @@ class ClassRegistry:
 
     def trust(self, cls: type) -> None:
         """Let a class's own `__reduce__`, `__setstate__` and `__init__` run on records."""
-        self.add(cls, self._ids.get(cls))
         self._trusted.add(cls)
-        self.makers.pop(self._ids[cls], None)
+        self._forget_maker(self._ids.get(cls, default_id(cls)))
+
+    def trust_id(self, class_id: str) -> None:
+        """The same for a class that may be met later. One of an installed module is imported when a record has it."""
+        self._trusted_ids.add(class_id)
+        self._forget_maker(class_id)
 
     def is_trusted(self, cls: type) -> bool:
         """Whether the class's own methods may run on records."""
-        return cls in self._trusted
+        return cls in self._trusted or self._ids.get(cls) in self._trusted_ids
+
+    def _forget_maker(self, class_id: str) -> None:
+        for makers in self._all_makers:
+            makers.pop(class_id, None)
 
     def id_of(self, cls: type) -> str | None:
         """The id under which instances of the class travel, or None for a class that was not shipped."""
@@ -149,6 +171,9 @@ class ClassRegistry:
         if class_id is None and cls.__module__ in self._modules:
             self._look_through(cls.__module__)
             class_id = self._ids.get(cls)
+        if class_id is None and (cls in self._trusted or default_id(cls) in self._trusted_ids):
+            self.add(cls)
+            class_id = self._ids[cls]
         return class_id
 
     def resolve(self, class_id: str) -> type:
@@ -161,6 +186,11 @@ class ClassRegistry:
             if module in self._modules:
                 self._look_through(module)
                 cls = self._by_id.get(class_id)
+        if cls is None:
+            cls = next((trusted for trusted in self._trusted if default_id(trusted) == class_id), None)
+        if cls is None and class_id in self._trusted_ids:
+            cls = _imported(class_id)
+            self.add(cls, class_id)
         if cls is None:
             raise RecordRefused(
                 f"a record names the class {class_id[:200]!r}, which was not shipped with this program; if it is "
@@ -197,6 +227,20 @@ class ClassRegistry:
 def default_id(cls: type) -> str:
     """`module:qualname`."""
     return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def _imported(class_id: str) -> type:
+    """The class of an installed module that somebody trusts; the id is the driver's, so it may be walked."""
+    module, _, qualname = class_id.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for name in qualname.split("."):
+            found = getattr(found, name)
+    except (ImportError, AttributeError) as error:
+        raise RecordRefused(f"a record holds an instance of {class_id}, which this Python lacks: {error}") from error
+    if not isinstance(found, type):
+        raise RecordRefused(f"a record names {class_id} as a class, and it is none")
+    return found
 
 
 def not_shipped(cls: type) -> ResultNotSerialisable:

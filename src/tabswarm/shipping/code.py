@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import platform
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from tabswarm.shipping.blob import (
     source_of,
 )
 from tabswarm.shipping.class_registry import SHIPPED
-from tabswarm.shipping.code_pickler import CodePickler
+from tabswarm.shipping.code_pickler import CodePickler, Trusting
 from tabswarm.shipping.culprit import name_culprit, name_heaviest
 from tabswarm.shipping.modules import is_local, local_source, module_imports, parents_of
 from tabswarm.shipping.source_capture import shown_path
@@ -64,18 +65,19 @@ def ship(
     root_folder: Path | None = None,
     allow_bytecode: bool = False,
     weigh: bool = False,
+    trust: Collection[type] = (),
 ) -> Shipment:
     """Make a shipment of a function, a class or any other value of the driver's.
 
     `what` is the word for it in errors; paths are shown relative to `root_folder`, by default the working directory.
     Raises `NotShippable`, which names the variable and the path to what cannot travel, or `NoUsableSource`; with
     `allow_bytecode` code without a usable source travels as bytecode instead; with `weigh` a large shipment says what
-    makes it so.
+    makes it so. Who loads the shipment lets classes that `trust` names run their own methods on records.
     """
     file = io.BytesIO()
     pickler = CodePickler(file, root_folder=root_folder, allow_bytecode=allow_bytecode)
     try:
-        pickler.dump(value)
+        pickler.dump(Trusting(value, trust) if trust else value)
     except Exception as error:
         raise name_culprit(value, what, error, root_folder, allow_bytecode) from error
     payload = file.getvalue()

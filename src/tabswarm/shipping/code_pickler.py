@@ -15,6 +15,7 @@ import platform
 import sys
 import types
 import typing
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ import cloudpickle
 from tabswarm.errors import NotShippable, NoUsableSource
 from tabswarm.shipping import function_parts as parts
 from tabswarm.shipping.blob import Bytecode, CodeSource, SourceText
+from tabswarm.shipping.class_ids import class_id
 from tabswarm.shipping.class_parts import reduce_class
-from tabswarm.shipping.class_registry import SHIPPED
+from tabswarm.shipping.class_registry import SHIPPED, default_id
 from tabswarm.shipping.modules import imports_of, imports_of_code, is_local, travels_by_value
 from tabswarm.shipping.source_capture import Captured, capture, shown_path
 
@@ -277,6 +279,30 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
             if getattr(variable, "__infer_variance__", False):
                 arguments["infer_variance"] = True
         return parts.make_type_variable, (kind, name, arguments, constraints)
+
+
+class Trusting:
+    """A value, and classes whose own methods may run on the records of whoever loads it."""
+
+    def __init__(self, value: object, classes: Collection[type]) -> None:
+        self._value = value
+        self._classes = classes
+
+    def __reduce__(self) -> Any:
+        ids, shipped = [], []
+        for cls in self._classes:
+            by_value = travels_by_value(cls.__module__)
+            if by_value or is_local(cls.__module__):
+                shipped.append(cls)
+            ids.append(class_id(cls) if by_value else default_id(cls))
+        return trusting, (self._value, tuple(ids), tuple(shipped))
+
+
+def trusting(value: object, ids: tuple[str, ...], shipped: tuple[type, ...]) -> object:
+    """What the far end calls: `shipped` are those of the classes that it could not import by themselves."""
+    for ident in ids:
+        SHIPPED.trust_id(ident)
+    return value
 
 
 class _CodeReference:
