@@ -24,6 +24,7 @@ from tabswarm.shipping.blob import Blob, Bytecode, blob_hash, decode_blob, paylo
 from tabswarm.shipping.class_registry import SHIPPED, ClassRegistry
 from tabswarm.shipping.code import Shipment
 from tabswarm.shipping.compile_source import compile_source
+from tabswarm.shipping.missing_modules import Missing, raise_missing
 from tabswarm.shipping.shipped_modules import SHIPPED_MODULES, remember_text
 
 _SHIPMENTS = msgspec.msgpack.Decoder(Shipment)
@@ -77,7 +78,10 @@ class CodeReader:
         for text in blob.texts:
             remember_text(text)
         try:
-            return _Unpickler(io.BytesIO(payload_of(blob)), blob).load()
+            value = _Unpickler(io.BytesIO(payload_of(blob)), blob).load()
+            if isinstance(value, Missing):
+                raise_missing(value)
+            return value
         except (TabswarmError, SyntaxError):
             raise
         except ModuleNotFoundError as error:
@@ -107,10 +111,10 @@ class _Unpickler(pickle.Unpickler):
             return self._code_at
         try:
             return super().find_class(module, name)
-        except ModuleNotFoundError:
-            if module not in _MOVED:
-                raise
-            return super().find_class(_MOVED[module], name)
+        except ModuleNotFoundError as error:
+            if module in _MOVED:
+                return super().find_class(_MOVED[module], name)
+            return Missing(error, f"{module}.{name}")
         except AttributeError as error:
             raise NotShippable(
                 f"the program refers to {module}.{name}, which this worker's Python {platform.python_version()} does "

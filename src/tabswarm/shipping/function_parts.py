@@ -18,6 +18,8 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
+from tabswarm.shipping.missing_modules import Missing
+
 _GLOBAL_OPS = frozenset(("LOAD_GLOBAL", "STORE_GLOBAL", "DELETE_GLOBAL"))
 
 
@@ -128,9 +130,12 @@ def set_cell(cell: types.CellType, content: object) -> None:
     cell.cell_contents = content
 
 
-def import_module(name: str) -> types.ModuleType:
-    """A module by name; the far side's `ModuleNotFoundError` names it."""
-    return importlib.import_module(name)
+def import_module(name: str) -> Any:
+    """A module by name; where the far end lacks it, what says so when the function comes to use it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        return Missing(error, name)
 
 
 def module_globals(name: str) -> dict[str, Any]:

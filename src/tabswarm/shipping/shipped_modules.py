@@ -6,6 +6,7 @@ import; their text is put into `linecache`, so that a traceback shows the user's
 
 from __future__ import annotations
 
+import ast
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from tabswarm.shipping.blob import Blob, SourceText
 from tabswarm.shipping.class_registry import SHIPPED
 from tabswarm.shipping.compile_source import cannot_compile
+from tabswarm.shipping.missing_modules import put_off_imports
 
 _ORIGIN = "tabswarm:"
 
@@ -79,12 +81,19 @@ class ShippedModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__file__ = text.file
         remember_text(text)
         try:
-            code = compile(text.text, text.file, "exec", dont_inherit=True)
+            tree = ast.parse(text.text, text.file)
+            helpers = put_off_imports(tree)
+            code = compile(tree, text.file, "exec", dont_inherit=True)
         except SyntaxError as error:
             raise cannot_compile(error, text.file, error.lineno or 1) from error
         self._imported[name] = blob_hash
         SHIPPED.add_module(module)
-        exec(code, vars(module))
+        vars(module).update(helpers)
+        try:
+            exec(code, vars(module))
+        finally:
+            for helper in helpers:
+                vars(module).pop(helper, None)
 
     def get_source(self, fullname: str) -> str:
         """The module's text, for `inspect`."""
