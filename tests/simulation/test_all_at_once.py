@@ -58,14 +58,19 @@ class Turmoil:
         elif what == 1:
             swarm.remove_volunteer(self.rng.choice(there))
         elif what == 2:
-            swarm.freeze(self.rng.choice(there), self.rng.randint(1, 1500))
+            self._break(self.rng.choice(there))
         elif what == 3:
             swarm.finish(self.rng.choice(there))
         elif what == 4:
             swarm.evict(self.rng.choice(there))
         else:
-            swarm.resize(self.rng.choice(there), self.rng.randint(0, 2))
+            swarm.volunteers[self.rng.choice(there)].resize(self.rng.randint(0, 2))
         self._later()
+
+    def _break(self, peer: str) -> None:
+        session = self.swarm.volunteers[peer].session
+        if session is not None:
+            session.break_off()
 
     def run(self) -> None:
         self.swarm.run_until(lambda: all(job.over for job in self.jobs))

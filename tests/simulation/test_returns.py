@@ -30,8 +30,9 @@ def play(seed: int) -> tuple[int, int]:
     def break_one() -> None:
         if swarm.clock.now > 3000:
             return
-        if swarm.volunteers:
-            swarm.freeze(rng.choice(list(swarm.volunteers)), away=rng.randint(1, 600))
+        session = rng.choice(list(swarm.volunteers.values())).session
+        if session is not None:
+            session.break_off()
         swarm.clock.after(rng.randint(1, 120), break_one)
 
     def note(event: events.Event) -> None:

@@ -55,25 +55,26 @@ def check_invariants(scheduler: Scheduler) -> None:
     _check_idle(state)
 
 
-def _require(holds: bool, what: str) -> None:
+def _require(holds: bool, what: str, *of: object) -> None:
+    """`what` is filled in only where it is needed: this is called a thousand times an event."""
     if not holds:
-        raise InvariantBroken(what)
+        raise InvariantBroken(what.format(*of))
 
 
 def _check_blocks(state: SwarmState, application: Application) -> None:
     blocks = application.blocks
     held = 0
     for key, block in blocks.stored.items():
-        _require(key_of(block.id) == key, f"1: {block.id} is stored as {key}")
-        _require(block.id.application == application.id, f"14: {application.id} stores {block.id}")
-        _require(0 < block.id.generation <= blocks.last_generation, f"1: {block.id} may be made again")
-        _require(bool(block.holders), f"7: {block.id} is stored nowhere")
+        _require(key_of(block.id) == key, "1: {} is stored as {}", block.id, key)
+        _require(block.id.application == application.id, "14: {} stores {}", application.id, block.id)
+        _require(0 < block.id.generation <= blocks.last_generation, "1: {} may be made again", block.id)
+        _require(bool(block.holders), "7: {} is stored nowhere", block.id)
         for holder in block.holders:
-            _require(holder in state.volunteers.by_id, f"7: {holder} left and holds {block.id}")
-            _require(key in blocks.by_holder.get(holder, {}), f"7: {holder} does not know that it holds {block.id}")
+            _require(holder in state.volunteers.by_id, "7: {} left and holds {}", holder, block.id)
+            _require(key in blocks.by_holder.get(holder, {}), "7: {} does not know that it holds {}", holder, block.id)
         _check_copies(state, application, key)
-        _require(key in blocks.by_owner.get(blocks.owner(key), {}), f"16: nobody owns {block.id}")
-        _require(key not in application.promised, f"5: {block.id} exists and is made again")
+        _require(key in blocks.by_owner.get(blocks.owner(key), {}), "16: nobody owns {}", block.id)
+        _require(key not in application.promised, "5: {} exists and is made again", block.id)
         held += len(block.holders)
     _require(not blocks.lost.keys() & blocks.stored.keys(), "7: a block is lost and stored")
     _require(len(blocks.lost) <= LOST, "16: lost blocks are remembered without end")
@@ -83,14 +84,16 @@ def _check_blocks(state: SwarmState, application: Application) -> None:
         there = [
             partition for partition in range(table.map_partitions) if MapOutputKey(shuffle, partition) in blocks.stored
         ]
-        _require(len(there) + len(table.absent) == table.map_partitions, f"6: shuffle {shuffle} miscounts")
+        _require(len(there) + len(table.absent) == table.map_partitions, "6: shuffle {} miscounts", shuffle)
         told = {entry.partition: entry for entry in table.log}
         for partition in there:
             block = blocks.stored[MapOutputKey(shuffle, partition)]
             entry = told.get(partition)
             _require(
                 entry is not None and entry.generation == block.id.generation and entry.holders == tuple(block.holders),
-                f"8: the log of shuffle {shuffle} does not have {block.id}",
+                "8: the log of shuffle {} does not have {}",
+                shuffle,
+                block.id,
             )
 
 
@@ -100,23 +103,23 @@ def _check_copies(state: SwarmState, application: Application, key: SinkKey) -> 
     block = application.blocks.stored[key]
     for peer in block.copying:
         taker = state.volunteers.by_id.get(peer)
-        _require(taker is not None and block.id in taker.copying, f"7: {peer} does not copy {block.id}")
-        _require(peer not in block.holders, f"7: {peer} has {block.id} and is to copy it")
+        _require(taker is not None and block.id in taker.copying, "7: {} does not copy {}", peer, block.id)
+        _require(peer not in block.holders, "7: {} has {} and is to copy it", peer, block.id)
     wanted = copies_wanted(application, key)
-    _require(not block.copying or len(block.copying) <= wanted, f"24: {block.id} is copied too often")
-    _require(key in application.starved or not is_short(state, application, key), f"20: nobody looks after {block.id}")
+    _require(not block.copying or len(block.copying) <= wanted, "24: {} is copied too often", block.id)
+    _require(key in application.starved or not is_short(state, application, key), "20: nobody looks after {}", block.id)
 
 
 def _check_indices(application: Application) -> None:
     for key, task in application.promised.items():
-        _require(task.job in application.jobs, f"16: task {task.id} of a job that is over promises {key}")
-        _require(task.id in application.jobs[task.job].tasks, f"16: task {task.id} is over and promises {key}")
+        _require(task.job in application.jobs, "16: task {} of a job that is over promises {}", task.id, key)
+        _require(task.id in application.jobs[task.job].tasks, "16: task {} is over and promises {}", task.id, key)
     for need, tasks in application.consumers.items():
         for task in tasks.values():
-            _require(task.id in application.jobs[task.job].tasks, f"16: task {task.id} is over and waits for {need}")
+            _require(task.id in application.jobs[task.job].tasks, "16: task {} is over and waits for {}", task.id, need)
     for key, jobs in application.targets.items():
         for job_id in jobs:
-            _require(job_id in application.jobs, f"16: {key} is a target of {job_id}, which is over")
+            _require(job_id in application.jobs, "16: {} is a target of {}, which is over", key, job_id)
     in_use: dict[int, int] = {}
     for job in application.jobs.values():
         for node in job.nodes if job.state is JobState.RUNNING else ():
@@ -127,61 +130,59 @@ def _check_indices(application: Application) -> None:
 
 
 def _check_job(application: Application, job: Job) -> None:
-    _require(job.state in (JobState.RUNNING, JobState.DONE), f"16: {job.id} is {job.state} and still there")
+    _require(job.state in (JobState.RUNNING, JobState.DONE), "16: {} is {} and still there", job.id, job.state)
     _require(
-        (job.state is JobState.RUNNING) == bool(job.uncommitted), f"19: {job.id} is {job.state}: {job.uncommitted}"
+        (job.state is JobState.RUNNING) == bool(job.uncommitted), "19: {} is {}: {}", job.id, job.state, job.uncommitted
     )
     for key in job.targets:
         kept = key in job.delivered or key in job.kept
         known = key in application.blocks.stored or key in job.uncommitted or kept
-        _require(known, f"19: {job.id} lost sight of {key}")
+        _require(known, "19: {} lost sight of {}", job.id, key)
     for key in job.uncommitted:
-        _require(key in application.promised, f"19: nobody makes {key}, a target of {job.id}")
+        _require(key in application.promised, "19: nobody makes {}, a target of {}", key, job.id)
     for node, ledger in job.ledger.nodes.items():
         first = ledger.counts.get(Reason.FIRST, 0)
-        _require(first <= ledger.vertices.count(RAN), f"4: node {node} of {job.id} has too many first runs")
+        _require(first <= ledger.vertices.count(RAN), "4: node {} of {} has too many first runs", node, job.id)
     for accumulator, node, partition in job.updates:
         ran = node in job.ledger.nodes and job.ledger.nodes[node].vertices[partition] == RAN
-        _require(ran, f"13: {node}/{partition} of {job.id} added to accumulator {accumulator} and did not run")
+        _require(ran, "13: {}/{} of {} added to accumulator {} and did not run", node, partition, job.id, accumulator)
     size = sum(len(update.data) for update in job.updates.values())
-    _require(size == job.update_bytes, f"16: {job.id} miscounts the {size} bytes of its updates")
+    _require(size == job.update_bytes, "16: {} miscounts the {} bytes of its updates", job.id, size)
     open_tasks = len(job.tasks)
-    _require(job.done + open_tasks == job.total, f"16: {job.id} counts {job.done} + {open_tasks} of {job.total}")
+    _require(job.done + open_tasks == job.total, "16: {} counts {} + {} of {}", job.id, job.done, open_tasks, job.total)
 
 
 def _check_task(state: SwarmState, application: Application, job: Job, task: Task) -> None:
     name = f"task {task.id} ({task.state})"
-    _require(task.job == job.id and task.application == application.id, f"14: {name} is of {task.job}")
-    _require(state.tasks.get(task.id) is task, f"16: {name} is not among the open tasks")
+    _require(task.job == job.id and task.application == application.id, "14: {} is of {}", name, task.job)
+    _require(state.tasks.get(task.id) is task, "16: {} is not among the open tasks", name)
     for need in task.needs:
-        _require(task.id in application.consumers.get(need, {}), f"6: {name} would not hear of {need}")
-        _require((need in task.missing) != application.exists(need), f"6: {name} is wrong about {need}")
+        _require(task.id in application.consumers.get(need, {}), "6: {} would not hear of {}", name, need)
+        _require((need in task.missing) != application.exists(need), "6: {} is wrong about {}", name, need)
     if task.state is TaskState.BLOCKED:
-        _require(bool(task.missing), f"20: {name} waits for nothing")
+        _require(bool(task.missing), "20: {} waits for nothing", name)
         for key in _lacks(application, task):
-            _require(key in application.promised, f"19: {name} waits for {key}, which nobody makes")
+            _require(key in application.promised, "19: {} waits for {}, which nobody makes", name, key)
     elif task.state is not TaskState.RUNNING:
-        _require(not task.missing, f"6: {name} lacks {list(task.missing)}")
+        _require(not task.missing, "6: {} lacks {}", name, list(task.missing))
     if task.state is TaskState.READY:
-        queued = (task.cut.level, task.id) in job.ready.get(task.requires, ()) or (
-            task.rests_until,
-            task.id,
-        ) in state.resting
-        _require(queued, f"20: {name} is in no queue")
+        ready = (task.cut.level, task.id) in job.ready.get(task.requires, ())
+        queued = ready or (task.rests_until, task.id) in state.resting
+        _require(queued, "20: {} is in no queue", name)
     leased = task.state in (TaskState.ASSIGNED, TaskState.RUNNING)
     peers = {attempt.peer for attempt in task.attempts.values()}
-    _require(bool(peers) == leased and len(peers) == len(task.attempts), f"9: {name} has attempts of {list(peers)}")
+    _require(bool(peers) == leased and len(peers) == len(task.attempts), "9: {} has attempts of {}", name, list(peers))
     for peer in peers:
         profile = state.volunteers.by_id[peer].profile
-        _require(
-            profile.offers(task.requires), f"9: {name} requires {task.requires}, and {peer} offers {profile.words}"
-        )
-    _require(len(peers) <= 2, f"24: {name} has {len(peers)} attempts")
+        offers = profile.offers(task.requires)
+        _require(offers, "9: {} requires {}, and {} offers {}", name, task.requires, peer, profile.words)
+    _require(len(peers) <= 2, "24: {} has {} attempts", name, len(peers))
     _require(
         (task.state is TaskState.RUNNING) == any(attempt.started for attempt in task.attempts.values()),
-        f"9: {name} and its attempts disagree",
+        "9: {} and its attempts disagree",
+        name,
     )
-    _require(len(task.failures) < MAX_FAILURES and task.starts <= MAX_STARTS, f"10: {name} goes on failing")
+    _require(len(task.failures) < MAX_FAILURES and task.starts <= MAX_STARTS, "10: {} goes on failing", name)
 
 
 def _lacks(application: Application, task: Task) -> Iterator[SinkKey]:
@@ -206,12 +207,12 @@ def _check_progress(application: Application) -> None:
                 stuck.append(task)
             else:
                 can_go_on.update((key, None) for key, _ in task.cut.sinks)
-        _require(len(stuck) < len(waiting), f"19: tasks {[task.id for task in stuck]} wait for each other")
+        _require(len(stuck) < len(waiting), "19: tasks {} wait for each other", [task.id for task in stuck])
         waiting = stuck
     driver = any(isinstance(need, DriverNeed) for need in application.consumers) and application.driver is None
     running = any(job.state is JobState.RUNNING for job in application.jobs.values())
     moving = any(task.state is not TaskState.BLOCKED for task in open_tasks)
-    _require(moving or driver or not running, f"19: {application.id} stands still and waits for nobody")
+    _require(moving or driver or not running, "19: {} stands still and waits for nobody", application.id)
 
 
 def _check_leases(state: SwarmState) -> None:
@@ -219,14 +220,14 @@ def _check_leases(state: SwarmState) -> None:
         (task.id, attempt.number): attempt.peer for task in state.tasks.values() for attempt in task.attempts.values()
     }
     held = {lease: volunteer.id for volunteer in state.volunteers.by_id.values() for lease in volunteer.attempts}
-    _require(leases == held, f"9: leases {leases} are not what volunteers hold: {held}")
+    _require(leases == held, "9: leases {} are not what volunteers hold: {}", leases, held)
     for application in state.applications.values():
         jobs = list(application.jobs.values())
         for job in jobs:
             attempts = [attempt for task in job.tasks.values() for attempt in task.attempts.values()]
-            _require(job.assigned == len(attempts), f"9: {job.id} miscounts its attempts")
-            _require(job.running == sum(attempt.started for attempt in attempts), f"9: {job.id} miscounts what runs")
-        _require(application.assigned == sum(job.assigned for job in jobs), f"9: {application.id} miscounts")
+            _require(job.assigned == len(attempts), "9: {} miscounts its attempts", job.id)
+            _require(job.running == sum(attempt.started for attempt in attempts), "9: {} miscounts what runs", job.id)
+        _require(application.assigned == sum(job.assigned for job in jobs), "9: {} miscounts", application.id)
 
 
 def _check_bounds(state: SwarmState) -> None:
@@ -235,49 +236,52 @@ def _check_bounds(state: SwarmState) -> None:
     _require(sum(len(job.tasks) for job in jobs.values()) == len(state.tasks), "16: an open task of no job")
     for there in state.applications.values():
         for key, holders in there.copies.items():
-            _require(bool(holders), f"7: nobody has a copy of {key}")
+            _require(bool(holders), "7: nobody has a copy of {}", key)
             for holder in holders:
-                _require(holder in state.volunteers.by_id, f"7: {holder} left and has a copy of {key}")
+                _require(holder in state.volunteers.by_id, "7: {} left and has a copy of {}", holder, key)
         looked_after = there.driver is not None or (there.alarm, there.id) in state.alarms
-        _require(looked_after, f"16: {there.id} has no driver, and nobody ends it")
+        _require(looked_after, "16: {} has no driver, and nobody ends it", there.id)
     for job in jobs.values():
         kept = sum(len(result.inline or b"") for result in job.kept.values())
-        _require(kept == job.kept_bytes <= KEPT_BYTES, f"16: {job.id} keeps {kept} bytes of results")
+        _require(kept == job.kept_bytes <= KEPT_BYTES, "16: {} keeps {} bytes of results", job.id, kept)
         for watcher in job.watchers:
-            _require(state.watchers.get(watcher) == job.application, f"14: {watcher} watches {job.id}")
+            _require(state.watchers.get(watcher) == job.application, "14: {} watches {}", watcher, job.id)
     for volunteer in state.volunteers.by_id.values():
         for application in [*volunteer.code, *(known for known, _ in volunteer.tables)]:
-            _require(application in state.applications, f"16: {volunteer.id} remembers {application}, which is over")
+            _require(application in state.applications, "16: {} remembers {}, which is over", volunteer.id, application)
         _require(
             len(volunteer.attempts) <= volunteer.capacity
             or all(state.tasks[task].state is TaskState.RUNNING for task, _ in volunteer.attempts)
             or volunteer.level is None,
-            f"20: {volunteer.id} has more than it can take",
+            "20: {} has more than it can take",
+            volunteer.id,
         )
     active = {volunteer.id for volunteer in state.volunteers.by_id.values() if volunteer.is_active}
     _require(state.volunteers.takers.keys() == active, "20: who takes tasks is miscounted")
     _require(sum(state.volunteers.active.values()) == len(active), "20: who takes tasks is miscounted by profile")
     for volunteer in state.volunteers.by_id.values():
-        _require(volunteer.resting == (volunteer.id in state.volunteers.aside), f"23: {volunteer.id} rests without end")
+        _require(
+            volunteer.resting == (volunteer.id in state.volunteers.aside), "23: {} rests without end", volunteer.id
+        )
         idle = volunteer.is_active or all(
             state.tasks[task].attempts[number].started for task, number in volunteer.attempts
         )
-        _require(idle, f"23: {volunteer.id} takes no task and has some")
+        _require(idle, "23: {} takes no task and has some", volunteer.id)
     admitted = [volunteer for volunteer in state.volunteers.by_id.values() if volunteer.admitted]
     others = [
         volunteer for volunteer in state.volunteers.by_id.values() if volunteer.is_active and not volunteer.admitted
     ]
     could = [v.id for v in state.volunteers.by_id.values() if v.slots and not v.finishing and v.strikes < BARRED]
-    _require(bool(admitted or others) or not could, f"23: {could} rest while nobody else works")
-    _require(not admitted or not others, f"23: {[volunteer.id for volunteer in admitted]} rest and work beside others")
+    _require(bool(admitted or others) or not could, "23: {} rest while nobody else works", could)
+    _require(not admitted or not others, "23: {} rest and work beside others", [volunteer.id for volunteer in admitted])
     for peer in state.volunteers.finishing:
-        _require(state.volunteers.by_id[peer].finishing, f"20: {peer} may not leave and did not ask to")
+        _require(state.volunteers.by_id[peer].finishing, "20: {} may not leave and did not ask to", peer)
     for buckets in state.volunteers.buckets.values():
         for level, bucket in enumerate(buckets):
             for peer in bucket:
                 volunteer = state.volunteers.by_id[peer]
                 load = len(volunteer.attempts) * LEVELS // volunteer.slots
-                _require(volunteer.level == level == load, f"20: {peer} stands in the wrong bucket")
+                _require(volunteer.level == level == load, "20: {} stands in the wrong bucket", peer)
 
 
 def _check_idle(state: SwarmState) -> None:
@@ -286,4 +290,4 @@ def _check_idle(state: SwarmState) -> None:
     for task in state.tasks.values():
         if task.state is TaskState.READY and task.rests_until is None:
             volunteer = choose(state, state.applications[task.application], task)
-            _require(volunteer is None, f"21: task {task.id} is ready and {volunteer and volunteer.id} has room")
+            _require(volunteer is None, "21: task {} is ready and {} has room", task.id, volunteer and volunteer.id)

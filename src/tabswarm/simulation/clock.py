@@ -35,3 +35,9 @@ class Clock:
         self.now, _, action = heapq.heappop(self._heap)
         action()
         return True
+
+    def run_to(self, end: int) -> None:
+        """Do all that is to happen until then, and let it be then."""
+        while self._heap and self._heap[0][0] <= end:
+            self.step()
+        self.now = max(self.now, end)

@@ -104,7 +104,7 @@ class SimulatedEngine:
         return self.swarm.scheduler.report(application=self.application)
 
     def _say(self, event: events.Event) -> None:
-        self.swarm.send(self._driver, event)
+        self._driver.say(event)
 
     def cancel(self, job: SimulatedJob) -> None:
         """Stop a job, once it has an id."""

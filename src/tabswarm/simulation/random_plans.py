@@ -73,9 +73,10 @@ def ref(name: str) -> op.CodeRef:
 class PlanMaker:
     """Grows a plan node by node."""
 
-    def __init__(self, rng: random.Random, application: str, *, persisted: float = 0.15) -> None:
-        """`persisted` is the share of nodes that are."""
+    def __init__(self, rng: random.Random, application: str, *, persisted: float = 0.15, widest: int = 4) -> None:
+        """`persisted` is the share of nodes that are, `widest` the most partitions that a source or shuffle has."""
         self.rng = rng
+        self.widest = widest
         self.persisted = persisted
         self.application = application
         self.nodes: list[Node] = []
@@ -124,19 +125,24 @@ class PlanMaker:
             dependencies=dependencies,
             name=type(operator).__name__,
             call_site=f"plan.py:{number}",
-            storage=StorageLevel.MEMORY_ONLY if self.rng.random() < self.persisted and not grouped else None,
+            storage=self._storage() if not grouped else None,
         )
         self.nodes.append(node)
         if not grouped and not isinstance(operator, op.Range | op.TextLines | op.Zip | op.Cartesian):
             self.of_pairs.append(node)
         return node
 
+    def _storage(self) -> StorageLevel | None:
+        if self.rng.random() >= self.persisted:
+            return None
+        return StorageLevel.MEMORY_ONLY_2 if self.rng.random() < 0.3 else StorageLevel.MEMORY_ONLY
+
     def any_node(self) -> Node:
         """A node to hang on, the younger the likelier."""
         return self.of_pairs[int(len(self.of_pairs) * self.rng.random() ** 0.5)]
 
     def _source(self) -> None:
-        partitions = self.rng.randint(1, 4)
+        partitions = self.rng.randint(1 + self.widest // 8, self.widest)
         kind = self.rng.random()
         if kind < 0.25:
             node = self.add(op.Range(0, self.rng.randint(1, 20), 1, partitions), partitions)
@@ -188,7 +194,7 @@ class PlanMaker:
         return self.add(op.Shuffled(), partitioner.partitions, dependency)
 
     def _partitioner(self) -> Partitioner:
-        partitions = self.rng.randint(1, 4)
+        partitions = self.rng.randint(1 + self.widest // 8, self.widest)
         return HashPartitioner(partitions) if self.rng.random() < 0.8 else FunctionPartitioner(partitions, ref("key"))
 
     def _shuffle(self) -> None:
@@ -215,7 +221,7 @@ class PlanMaker:
 
     def _union(self) -> None:
         one, other = self.any_node(), self.any_node()
-        if one.partitions + other.partitions <= 8:
+        if one.partitions + other.partitions <= 2 * self.widest:
             spans = Span(one.id, 0, 0, one.partitions), Span(other.id, 0, one.partitions, other.partitions)
             self.add(op.Union(), one.partitions + other.partitions, *spans)
 
@@ -250,5 +256,5 @@ class PlanMaker:
 
     def _split(self) -> None:
         parent, n = self.any_node(), self.rng.randint(2, 3)
-        if parent.partitions * n <= 6:
+        if 2 * parent.partitions * n <= 3 * self.widest:
             self.add(op.Split(n), parent.partitions * n, Strided(parent.id, n, parent.partitions))

@@ -1,5 +1,9 @@
-"""A driver in the simulator: it submits plans, fetches what it is told of, and asks again of nobody: what was lost
-before it could fetch it is computed again and told again. What a holder lacks or serves damaged it says."""
+"""A driver in the simulator: it submits plans, fetches what it is told of, and where that is lost waits to be told
+again.
+
+What it fetches it checks, and tries the holders in turn, as the product's `ResultFetcher` does. Of a holder that lacks a
+block, sent other bytes, or was out of reach for `PATIENCE` it tells the coordinator.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +11,34 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tabswarm.executor.run import WrittenSink
+from tabswarm.executor import Piece, WrittenSink
 from tabswarm.ids import BlockId
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.location import Result
 from tabswarm.plan.task import SinkReport, Update
 from tabswarm.scheduler import commands, events
 from tabswarm.shipping.block_hash import root_hash, segment_hash
+from tabswarm.simulation.data_path import Want
+from tabswarm.simulation.peer import SimulatedPeer
 
 if TYPE_CHECKING:
     from tabswarm.simulation.swarm import SimulatedSwarm
 
+PAUSE = 250
+PATIENCE = 20_000
+"""Milliseconds between two rounds over a result's holders, and after which the coordinator hears that they are out of
+reach."""
+
 
 @dataclass(slots=True, eq=False)
 class SimulatedJob:
-    """What a driver knows of its job. `blocks` are the results it has, by partition."""
+    """What a driver knows of its job. `blocks` are the results it has, by partition, `told` where the others are."""
 
     plan: Plan
     id: str = ""
     blocks: dict[int, bytes] = field(default_factory=dict)
     updates: dict[tuple[int, int, int], Update] = field(default_factory=dict)
+    told: dict[int, Result] = field(default_factory=dict)
     done: bool = False
     error: commands.TellFailed | commands.RefuseJob | None = None
     fetched: bool = False
@@ -41,33 +53,74 @@ class SimulatedJob:
         return partition in self.blocks or self.error is not None
 
 
-class SimulatedDriver:
+@dataclass(slots=True, eq=False)
+class _Wanted:
+    """A target on its way; `holders` are those that are not known to lack it."""
+
+    job: SimulatedJob
+    result: Result
+    holders: list[str]
+    since: int
+    asked: int = 0
+
+
+class SimulatedDriver(SimulatedPeer):
     """One driver of one application, and the source data that does not stand in its plans."""
 
     def __init__(self, swarm: SimulatedSwarm, peer: str, application: str) -> None:
-        self.swarm = swarm
-        self.id = peer
+        super().__init__(swarm, peer)
         self.application = application
-        self.alive = True
-        self.sessions = 1
         self.data: dict[tuple[int, int], bytes] = {}
         self.readers: dict[int, Callable[[int], bytes]] = {}
         self.jobs: dict[int, SimulatedJob] = {}
         self.by_id: dict[str, SimulatedJob] = {}
 
+    def hello(self) -> events.Event:
+        """It is there."""
+        return events.DriverJoined(peer=self.id, application=self.application)
+
+    def goodbye(self) -> events.Event:
+        """It is gone."""
+        return events.DriverLeft(peer=self.id)
+
     def submit(self, plan: Plan) -> SimulatedJob:
         """Ask for a plan's target partitions."""
         request = len(self.jobs) + 1
         job = self.jobs[request] = SimulatedJob(plan)
-        if self.alive:
-            self.swarm.send(self, events.JobSubmitted(peer=self.id, request=request, plan=plan))
+        if self.session is not None:
+            self.say(events.JobSubmitted(peer=self.id, request=request, plan=plan))
         return job
 
-    def ask_again(self) -> None:
-        """After an interruption: the same requests again, of all jobs that are not over."""
+    def cancel(self, job: SimulatedJob) -> None:
+        """The program does not want it any more."""
+        self._fail(job, "JobCancelled", "the program cancelled it")
+
+    def _fail(self, job: SimulatedJob, error: str, reason: str) -> None:
+        job.error = commands.TellFailed(peer=self.id, cause=0, job=job.id, error=error, reason=reason, causes=())
+        self.say(events.JobCancelled(job=job.id))
+
+    def on_welcome(self) -> None:
+        """The same requests again, of all jobs that are not over, and thanks for those that are."""
         for request, job in self.jobs.items():
             if not job.over:
-                self.swarm.send(self, events.JobSubmitted(peer=self.id, request=request, plan=job.plan))
+                self.say(events.JobSubmitted(peer=self.id, request=request, plan=job.plan))
+            elif job.fetched:
+                self.say(events.ResultsFetched(peer=self.id, job=job.id))
+
+    def die(self) -> None:
+        """The program is gone, with all that it had fetched of jobs that are not over."""
+        self.alive = False
+        if self.session is not None:
+            self.session.break_off()
+        self.session = self.coming = None
+        for job in self.jobs.values():
+            if not job.over:
+                job.blocks, job.told, job.done = {}, {}, False
+
+    def come_back(self) -> None:
+        """Another process of the program attaches."""
+        self.alive = True
+        self.connect()
 
     def source(self, node: int, partition: int) -> bytes:
         """One block of the data that does not stand in the plans."""
@@ -82,7 +135,7 @@ class SimulatedDriver:
 
     def end_program(self) -> None:
         """The program is over, its jobs are to go on: it leaves when it is told that it may."""
-        self.swarm.send(self, events.ProgramEnded(peer=self.id, application=self.application))
+        self.say(events.ProgramEnded(peer=self.id, application=self.application))
 
     def receive(self, command: commands.Command) -> None:
         """Hear what the coordinator says. (Of a job whose id it never heard it asks again.)"""
@@ -98,7 +151,7 @@ class SimulatedDriver:
                 self.jobs[command.request].error = command
             case commands.TellResults():
                 for result in command.results:
-                    self._fetch(self.by_id[command.job], result)
+                    self._hear(self.by_id[command.job], result)
             case commands.TellUpdates():
                 for update in command.updates:
                     self.by_id[command.job].updates[update.accumulator, update.node, update.partition] = update
@@ -106,42 +159,61 @@ class SimulatedDriver:
                 self.by_id[command.job].done = True
                 self._thank(self.by_id[command.job])
             case commands.TellFailed():
-                self.by_id[command.job].error = command
+                job = self.by_id[command.job]
+                job.error = job.error or command
             case commands.TellProgress():
                 pass
             case commands.MayLeave():
                 self.alive = False
-                self.swarm.send(self, events.DriverLeft(peer=self.id))
+                if self.session is not None:
+                    self.session.end_here()
             case _:
                 raise AssertionError(f"{command} is nothing for a driver")
 
-    def _fetch(self, job: SimulatedJob, result: Result) -> None:
+    def _hear(self, job: SimulatedJob, result: Result) -> None:
+        if result.partition in job.blocks:
+            return
         if result.inline is not None:
             job.blocks[result.partition] = result.inline
+            job.told.pop(result.partition, None)
             return
-        location = result.location
-        holder = self.swarm.random.choice(location.holders)
+        job.told[result.partition] = result
+        self._fetch(_Wanted(job, result, list(result.location.holders), self.swarm.clock.now))
 
-        def arrived() -> None:
-            if not self.alive:
+    def _fetch(self, wanted: _Wanted) -> None:
+        """Ask the next holder; with none left, the coordinator knows, and tells of another one."""
+        if not wanted.holders:
+            return
+        job, location = wanted.job, wanted.result.location
+        holder = wanted.holders[wanted.asked % len(wanted.holders)]
+        wanted.asked += 1
+
+        def arrived(pieces: list[Piece], reason: str) -> None:
+            if job.told.get(wanted.result.partition) is not wanted.result or job.error is not None:
                 return
-            piece = self.swarm.serve(holder, location.block, 0, location.root)
-            if isinstance(piece, str):
-                if piece == "unavailable":
-                    self._miss(job, location.block, holder, corrupt=False)
-            elif root_hash(segment_hash(piece.data)) != location.root:
-                self._miss(job, location.block, holder, corrupt=True)
-            else:
-                job.blocks[result.partition] = bytes(piece.data)
+            sound = bool(pieces) and root_hash(segment_hash(pieces[0].data)) == location.root
+            if sound:
+                del job.told[wanted.result.partition]
+                job.blocks[wanted.result.partition] = bytes(pieces[0].data)
                 self._thank(job)
+            elif pieces or reason.startswith("unavailable"):
+                wanted.holders.remove(holder)
+                self._miss(wanted, holder, corrupt=bool(pieces))
+                self._fetch(wanted)
+            else:
+                if self.swarm.clock.now - wanted.since > PATIENCE:
+                    wanted.since = self.swarm.clock.now
+                    self._miss(wanted, holder, corrupt=False)
+                self.later(0 if wanted.asked % len(wanted.holders) else PAUSE, lambda: self._fetch(wanted))
 
-        self.swarm.clock.after(self.swarm.transfer_delay(), arrived)
+        self.swarm.data_path.fetch(self, holder, [Want(location.block, 0, location.root)], arrived)
 
-    def _miss(self, job: SimulatedJob, block: BlockId, holder: str, *, corrupt: bool) -> None:
-        missing = events.ResultMissing(peer=self.id, job=job.id, block=block, holder=holder, corrupt=corrupt)
-        self.swarm.send(self, missing)
+    def _miss(self, wanted: _Wanted, holder: str, *, corrupt: bool) -> None:
+        block = wanted.result.location.block
+        missing = events.ResultMissing(peer=self.id, job=wanted.job.id, block=block, holder=holder, corrupt=corrupt)
+        self.say(missing)
 
     def _thank(self, job: SimulatedJob) -> None:
         if self.alive and job.over and job.error is None and not job.fetched:
             job.fetched = True
-            self.swarm.send(self, events.ResultsFetched(peer=self.id, job=job.id))
+            self.say(events.ResultsFetched(peer=self.id, job=job.id))

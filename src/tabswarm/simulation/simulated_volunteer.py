@@ -1,34 +1,44 @@
-"""A volunteer in the simulator: it fetches, queues and runs tasks as a real one does, by the real executor.
+"""A volunteer in the simulator: it fetches, queues and runs tasks as a real one does.
 
-Its block store is a dict, a transfer takes some virtual time and asks the holder at its end, and a task's work is done
-at once while its virtual duration passes.
+Its block store is a dict. A task's work is done at once, by the real executor or by a stand-in for it, while its
+virtual duration passes. When its session is over it forgets its tasks, and announces its blocks in the next one, as the
+product's volunteers do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tabswarm.executor import Piece, SourceCorrupt, TaskFailed, TaskResult, WrittenSink, run_task
 from tabswarm.executor.sources import Code
 from tabswarm.ids import BlockId, BlockKind
-from tabswarm.plan.location import MapOutput
-from tabswarm.plan.task import BlockSource, DriverSource, Failure, FailureKind, ShuffleSource, Source
+from tabswarm.plan.location import Held, Location, MapOutput
+from tabswarm.plan.task import BlockSource, DriverSource, Failure, FailureKind, ShuffleSource, Source, TaskSpec
 from tabswarm.scheduler import commands, events
+from tabswarm.simulation.data_path import Want, damaged
+from tabswarm.simulation.peer import SimulatedPeer
 
 if TYPE_CHECKING:
     from tabswarm.simulation.swarm import SimulatedSwarm
 
-GENERATION_OF_DRIVER = 0
+Place = tuple[int, int]
+"""Where a fetched segment belongs: the index of its source, and which piece of that it is."""
+Compute = Callable[["SimulatedSwarm", TaskSpec, Sequence[Sequence[Piece]], Code], TaskResult]
+
+
+def by_executor(swarm: SimulatedSwarm, spec: TaskSpec, inputs: Sequence[Sequence[Piece]], reader: Code) -> TaskResult:
+    """Run a task by the product's executor."""
+    return run_task(spec, inputs, reader, swarm.printed, inline_limit=swarm.inline_limit)
 
 
 @dataclass(slots=True, eq=False)
 class Assignment:
-    """An attempt that this volunteer has. `pieces` are the inputs so far, by source and piece."""
+    """An attempt that this volunteer has. `pieces` are the inputs so far."""
 
     command: commands.AssignTask
-    pieces: dict[tuple[int, int], Piece] = field(default_factory=dict)
+    pieces: dict[Place, Piece] = field(default_factory=dict)
     lacking: int = 0
     running: bool = False
 
@@ -38,30 +48,62 @@ class Assignment:
         return self.command.spec.task, self.command.spec.attempt
 
 
-class SimulatedVolunteer:
-    """One volunteer: commands in, events out, both through the swarm's network."""
+@dataclass(slots=True)
+class _Need:
+    place: Place
+    want: Want
+    holders: tuple[str, ...]
+    failures: int = 0
+
+
+class SimulatedVolunteer(SimulatedPeer):
+    """One volunteer: commands in, events out, both through its control session."""
 
     def __init__(self, swarm: SimulatedSwarm, peer: str, slots: int, python: str, kind: str = "tab") -> None:
-        self.swarm = swarm
-        self.id = peer
+        super().__init__(swarm, peer)
         self.slots = slots
         self.python = python
         self.kind = kind
-        self.alive = True
-        self.sessions = 1
-        self.slowness = 1
+        self._told_slots = slots
         self.store: dict[BlockId, WrittenSink] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """What belongs to a session begins anew; blocks stay."""
         self.tables: dict[tuple[str, int], dict[int, MapOutput]] = {}
         self.code: dict[str, dict[str, None]] = {}
         self.readers: dict[str, Code] = {}
         self.assigned: dict[tuple[int, int], Assignment] = {}
 
-    def break_session(self) -> None:
-        """Its tasks, tables and code go with the session; its blocks it keeps."""
-        self.alive = False
-        self.sessions += 1
-        self.assigned = {}
-        self.tables, self.code, self.readers = {}, {}, {}
+    def hello(self) -> events.Event:
+        """It is there."""
+        self._told_slots = self.slots
+        return events.VolunteerJoined(
+            peer=self.id, kind=self.kind, name=self.id, slots=self.slots, memory=2**30, python=self.python
+        )
+
+    def goodbye(self) -> events.Event:
+        """It is gone."""
+        return events.VolunteerLeft(peer=self.id)
+
+    def on_lost(self) -> None:
+        """Without a session there is nobody to work for."""
+        self.forget()
+
+    def on_welcome(self) -> None:
+        """What it still holds is told, and slots that changed while the hello was on its way."""
+        if self.store:
+            held = tuple(Held(block, sink.report.size, sink.report.root) for block, sink in self.store.items())
+            self.say(events.BlocksAnnounced(peer=self.id, blocks=held))
+        self.resize(self.slots)
+
+    def resize(self, slots: int) -> None:
+        """Give other slots."""
+        self.slots = slots
+        if self.session is not None and slots != self._told_slots:
+            self._told_slots = slots
+            self.say(events.ResourcesChanged(peer=self.id, slots=slots, memory=2**30))
+        self._run_next()
 
     def receive(self, command: commands.Command) -> None:
         """Do as the coordinator says."""
@@ -80,7 +122,7 @@ class SimulatedVolunteer:
                 for block in command.blocks:
                     self.store.pop(block, None)
             case commands.EndApplication():
-                self._forget(command.application)
+                self._end_application(command.application)
             case commands.CopyBlocks():
                 self._copy(command)
             case commands.MayLeave():
@@ -88,7 +130,7 @@ class SimulatedVolunteer:
             case _:
                 raise AssertionError(f"{command} is nothing for a volunteer")
 
-    def _forget(self, application: str) -> None:
+    def _end_application(self, application: str) -> None:
         self.store = {block: sink for block, sink in self.store.items() if block.application != application}
         self.tables = {key: table for key, table in self.tables.items() if key[0] != application}
         self.assigned = {
@@ -98,6 +140,12 @@ class SimulatedVolunteer:
         self.readers.pop(application, None)
         self._run_next()
 
+    def rot(self, block: BlockId, truncated: bool) -> None:
+        """A stored block is not what it was any more, and nobody knows yet."""
+        sink = self.store[block]
+        segments = [damaged(data, truncated) if data else data for data in sink.segments]
+        self.store[block] = WrittenSink(sink.report, segments, sink.hashes)
+
     # --- fetching ----------------------------------------------------------------------------------------------------
 
     def _take(self, assignment: Assignment) -> None:
@@ -105,94 +153,115 @@ class SimulatedVolunteer:
         missing = [blob for blob in assignment.command.code if blob not in self.code.get(spec.application, {})]
         assert not missing, f"{self.id} was never sent {missing}"
         self.assigned[assignment.lease] = assignment
-        wanted = [
-            (index, number, block, holders, root, segment)
+        needs = [
+            _Need((index, number), want, holders)
             for index, source in enumerate(spec.sources)
-            for number, (block, holders, root, segment) in enumerate(self._blocks_of(assignment, source))
+            for number, (want, holders) in enumerate(self._wants_of(assignment, source))
         ]
-        assignment.lacking = len(wanted)
-        for index, number, block, holders, root, segment in wanted:
-            self._fetch(assignment, (index, number), block, holders, root, segment)
+        assignment.lacking = len(needs)
+        asked: dict[str, list[_Need]] = {}
+        for need in needs:
+            mine = self.store.get(need.want.block)
+            if mine is not None:
+                block, segment, root = need.want
+                assignment.pieces[need.place] = Piece(
+                    mine.segments[segment], mine.hashes, root, block, segment, self.id
+                )
+                assignment.lacking -= 1
+            else:
+                others = tuple(holder for holder in need.holders if holder != self.id)
+                if not others:
+                    self._failed_to_fetch(assignment, need.want.block, self.id, "unavailable: it is nowhere")
+                    return
+                need.holders = others
+                need.failures = spec.task % len(others)
+                asked.setdefault(others[need.failures], []).append(need)
+        for holder, of_holder in asked.items():
+            self._fetch(assignment, holder, of_holder, 1)
         self._run_next()
 
-    def _blocks_of(
-        self, assignment: Assignment, source: Source
-    ) -> Iterator[tuple[BlockId, tuple[str, ...], bytes, int]]:
+    def _wants_of(self, assignment: Assignment, source: Source) -> Iterator[tuple[Want, tuple[str, ...]]]:
         match source:
-            case BlockSource(block):
+            case BlockSource(block) | DriverSource(block, None):
                 location = next(at for at in assignment.command.locations if at.block == block)
-                yield block, location.holders, location.root, 0
-            case DriverSource(block, inline):
-                if inline is None:
-                    location = next(at for at in assignment.command.locations if at.block == block)
-                    yield block, location.holders, location.root, 0
+                yield Want(block, 0, location.root), location.holders
             case ShuffleSource():
                 table = self.tables.get((source.application, source.shuffle), {})
+                generations = [table[partition].generation for partition in range(source.map_partitions)]
+                self.swarm.referee.judge_table(assignment.lease, source.shuffle, generations)
                 for partition in range(source.map_partitions):
                     entry = table[partition]
                     block = BlockId(
                         source.application, BlockKind.MAP_OUTPUT, source.shuffle, partition, entry.generation
                     )
-                    yield block, entry.holders, entry.root, source.partition
+                    yield Want(block, source.partition, entry.root), entry.holders
 
-    def _fetch(
-        self,
-        assignment: Assignment,
-        place: tuple[int, int],
-        block: BlockId,
-        holders: tuple[str, ...],
-        root: bytes,
-        segment: int,
-    ) -> None:
-        holder = self.id if block in self.store else self.swarm.random.choice(holders)
-        delay = 0 if holder == self.id else self.swarm.transfer_delay()
-        allowed = holder == self.id or self.swarm.scheduler.may_fetch(self.id, holder, block)
-        legal = allowed or not self.swarm.knows(assignment.lease) or not self.swarm.is_holder(holder, block)
-        assert legal, f"{self.id} may not fetch {block} from {holder}"
-        others = tuple(other for other in holders if other != holder)
+    def _fetch(self, assignment: Assignment, holder: str, needs: list[_Need], tries: int) -> None:
+        wants = [need.want for need in needs]
+        self.swarm.check_order(self.id, holder, wants, assignment.lease)
 
-        def arrived() -> None:
-            if self.assigned.get(assignment.lease) is not assignment or not self.alive:
+        def arrived(pieces: list[Piece], reason: str) -> None:
+            if self.assigned.get(assignment.lease) is not assignment:
                 return
-            piece = self.swarm.serve(holder, block, segment, root) if allowed else "not_allowed"
-            if isinstance(piece, str) and others:
-                self._fetch(assignment, place, block, others, root, segment)
-                return
-            if isinstance(piece, str):
-                self._failed_to_fetch(assignment, block, holder, piece)
-                return
-            assignment.pieces[place] = piece
-            assignment.lacking -= 1
+            for need, piece in zip(needs, pieces):
+                assignment.pieces[need.place] = piece
+            assignment.lacking -= len(pieces)
+            again: dict[str, list[_Need]] = {}
+            for need in needs[len(pieces) :]:
+                if tries >= len(need.holders):
+                    self._failed_to_fetch(assignment, need.want.block, holder, reason)
+                    return
+                need.failures += 1
+                again.setdefault(need.holders[need.failures % len(need.holders)], []).append(need)
+            for other, rest in again.items():
+                self._fetch(assignment, other, rest, tries + 1)
             self._run_next()
 
-        self.swarm.clock.after(delay, arrived)
+        self.swarm.data_path.fetch(self, holder, wants, arrived)
 
     def _failed_to_fetch(self, assignment: Assignment, block: BlockId, holder: str, reason: str) -> None:
         del self.assigned[assignment.lease]
         task, attempt = assignment.lease
-        self.swarm.send(
-            self,
-            events.FetchFailed(peer=self.id, task=task, attempt=attempt, block=block, holder=holder, reason=reason),
+        self.say(
+            events.FetchFailed(peer=self.id, task=task, attempt=attempt, block=block, holder=holder, reason=reason)
         )
         self._run_next()
 
     def _copy(self, command: commands.CopyBlocks) -> None:
-        """Fetch each block from one of its holders, and answer with those that came."""
-        sources = [(at.block, self.swarm.random.choice(at.holders)) for at in command.locations]
+        """Fetch each block from its holders in turn, and answer with those that came."""
+        session = self.session
+        lacking = [at for at in command.locations if at.block not in self.store]
+        open_requests = 0
 
-        session = self.sessions
+        def answer() -> None:
+            here = tuple(at.block for at in command.locations if at.block in self.store)
+            self.say(events.BlocksCopied(peer=self.id, blocks=here))
 
-        def arrived() -> None:
-            if not self.alive or self.sessions != session:
-                return
-            for block, holder in sources:
-                sink = self.swarm.whole(holder, block)
-                if sink is not None:
-                    self.store[block] = sink
-            copied = tuple(block for block, _ in sources if block in self.store)
-            self.swarm.send(self, events.BlocksCopied(peer=self.id, blocks=copied))
+        def ask(holder: str, turn: int, wanted: list[Location]) -> None:
+            nonlocal open_requests
+            open_requests += 1
 
-        self.swarm.clock.after(self.swarm.transfer_delay(), arrived)
+            def arrived(sinks: list[WrittenSink]) -> None:
+                nonlocal open_requests
+                open_requests -= 1
+                if self.session is not session:
+                    return
+                self.store.update((sink.report.block, sink) for sink in sinks)
+                go_on([at for at in wanted if at.block not in self.store], turn + 1)
+
+            self.swarm.data_path.copy(self, holder, [at.block for at in wanted], arrived)
+
+        def go_on(wanted: list[Location], turn: int) -> None:
+            by_holder: dict[str, list[Location]] = {}
+            for at in wanted:
+                if turn < len(at.holders):
+                    by_holder.setdefault(at.holders[turn], []).append(at)
+            for holder, of_holder in by_holder.items():
+                ask(holder, turn, of_holder)
+            if not open_requests:
+                answer()
+
+        go_on(lacking, 0)
 
     # --- running -----------------------------------------------------------------------------------------------------
 
@@ -206,25 +275,22 @@ class SimulatedVolunteer:
     def _run(self, assignment: Assignment) -> None:
         assignment.running = True
         task, attempt = assignment.lease
-        self.swarm.send(self, events.TaskStarted(peer=self.id, task=task, attempt=attempt))
+        self.say(events.TaskStarted(peer=self.id, task=task, attempt=attempt))
         ended = self._compute(assignment)
-        duration = self.swarm.task_duration() * self.slowness
-        self.swarm.clock.after(duration, lambda: self._end(assignment, ended))
+        self.later(self.swarm.task_duration() * self.slowness, lambda: self._end(assignment, ended))
 
     def _compute(self, assignment: Assignment) -> TaskResult | events.Event:
         spec = assignment.command.spec
         task, attempt = assignment.lease
-        if self.swarm.worker_dies(spec):
-            failure = Failure(kind=FailureKind.WORKER_DIED, message="the simulated worker died")
+        if failure := self._mishap(spec):
             return events.TaskFailed(peer=self.id, task=task, attempt=attempt, failure=failure)
-        inputs = [
-            [piece for place, piece in sorted(assignment.pieces.items()) if place[0] == index]
-            for index in range(len(spec.sources))
-        ]
+        inputs: list[list[Piece]] = [[] for _ in spec.sources]
+        for (index, _), piece in sorted(assignment.pieces.items()):
+            inputs[index].append(piece)
         reader = self.readers.get(spec.application) or self.swarm.code_reader(spec.application)
         self.readers[spec.application] = reader
         try:
-            return run_task(spec, inputs, reader, self.swarm.printed, inline_limit=self.swarm.inline_limit)
+            return self.swarm.compute(self.swarm, spec, inputs, reader)
         except TaskFailed as error:
             return events.TaskFailed(peer=self.id, task=task, attempt=attempt, failure=error.failure)
         except SourceCorrupt as error:
@@ -238,8 +304,23 @@ class SimulatedVolunteer:
                 corrupt=True,
             )
 
+    def _mishap(self, spec: TaskSpec) -> Failure | None:
+        swarm = self.swarm
+        if swarm.worker_dies(spec):
+            return Failure(kind=FailureKind.WORKER_DIED, message="the simulated worker died")
+        if swarm.conditions.raises and swarm.random.random() < swarm.conditions.raises:
+            swarm.raised[spec.job] = swarm.raised.get(spec.job, 0) + 1
+            line = f"job.py:{swarm.raised[spec.job]}"
+            return Failure(kind=FailureKind.RAISED, type_name="ValueError", message="now and then", line=line)
+        return None
+
     def _end(self, assignment: Assignment, ended: TaskResult | events.Event) -> None:
-        if self.assigned.get(assignment.lease) is not assignment or not self.alive:
+        if self.assigned.get(assignment.lease) is not assignment:
+            return
+        swarm = self.swarm
+        leaves = bool(swarm.conditions.departures) and swarm.random.random() < swarm.conditions.departures
+        if leaves and swarm.random.random() < 0.5:
+            swarm.depart(self.id)
             return
         del self.assigned[assignment.lease]
         if isinstance(ended, TaskResult):
@@ -256,5 +337,11 @@ class SimulatedVolunteer:
                 seconds=0.0,
                 updates=tuple(ended.updates),
             )
-        self.swarm.send(self, ended)
+        self.say(ended)
+        if leaves:
+            swarm.depart(self.id)
+            return
         self._run_next()
+
+
+__all__ = ["Assignment", "Compute", "SimulatedVolunteer", "by_executor"]

@@ -1,7 +1,4 @@
-"""Somebody who attaches in the simulator: looks on at an application, and brings its jobs' results home.
-
-Beside it stands what makes attaching worth while: a driver that dies and does not come back.
-"""
+"""Somebody who attaches in the simulator: looks on at an application, and brings its jobs' results home."""
 
 from __future__ import annotations
 
@@ -20,14 +17,27 @@ class SimulatedWatcher(SimulatedDriver):
 
     def __init__(self, swarm: SimulatedSwarm, peer: str, application: str) -> None:
         super().__init__(swarm, peer, application)
-        swarm.drivers[peer] = self
-        swarm.send(self, events.WatcherJoined(peer=peer, application=application))
+        swarm.drivers[peer] = swarm.peers[peer] = self
+        self._wanted: dict[int, str] = {}
+        self.connect()
+
+    def hello(self) -> events.Event:
+        """It is there."""
+        return events.WatcherJoined(peer=self.id, application=self.application)
+
+    def on_welcome(self) -> None:
+        """Ask for all that is not there yet."""
+        for request, job in self._wanted.items():
+            if not self.jobs[request].over:
+                self.say(events.JobWatched(peer=self.id, request=request, job=job))
 
     def watch(self, job: str, plan: Plan) -> SimulatedJob:
         """Ask to be told of a job; `plan` is only for who checks the answer."""
         request = len(self.jobs) + 1
         watched = self.jobs[request] = SimulatedJob(plan)
-        self.swarm.send(self, events.JobWatched(peer=self.id, request=request, job=job))
+        self._wanted[request] = job
+        if self.session is not None:
+            self.say(events.JobWatched(peer=self.id, request=request, job=job))
         return watched
 
     def receive(self, command: commands.Command) -> None:
@@ -39,11 +49,3 @@ class SimulatedWatcher(SimulatedDriver):
             self.by_id[command.job] = job
         else:
             super().receive(command)
-
-
-def kill_driver(swarm: SimulatedSwarm, peer: str, noticed_after: int) -> None:
-    """The driver's process dies: with it goes the data that only it had, and the coordinator notices later."""
-    driver = swarm.drivers[peer]
-    if driver.alive:
-        driver.alive = False
-        swarm.clock.after(noticed_after, lambda: swarm.event(events.DriverLeft(peer=peer)))

@@ -1,48 +1,45 @@
-"""A whole swarm in one process on a virtual clock: the real scheduler and executor, and a network made of delays.
+"""A whole swarm in one process: the real scheduler and executor, on a virtual clock and a seeded network.
 
-Everything random comes from one seeded generator and everything happens in one order, so the same seed gives the same
-trace. Messages between the coordinator and a peer keep their order; when a peer vanishes, what it sent last may be
-lost, and the coordinator notices a little later. After every event all invariants are checked.
+The same seed gives the same trace, event by event. Messages between a peer and the coordinator arrive in order, as on
+one connection (`control_session`); blocks go from peer to peer (`data_path`). After every event all invariants are
+checked; in a big swarm after every n-th, and after every event that is about peers or losses, for a check looks at the
+whole state.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from tabswarm.executor import Piece, WrittenSink
 from tabswarm.executor.sources import Code
 from tabswarm.ids import BlockId
-from tabswarm.plan.location import Held
 from tabswarm.plan.task import TaskSpec
-from tabswarm.scheduler import commands, events
+from tabswarm.scheduler import events
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, key_of
-from tabswarm.scheduler.invariants import check_invariants
+from tabswarm.scheduler.invariants import InvariantBroken, check_invariants
 from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.shipping.block_hash import segment_hash
 from tabswarm.simulation.clock import Clock
+from tabswarm.simulation.conditions import Bounds, Conditions
+from tabswarm.simulation.control_session import ControlSession
+from tabswarm.simulation.data_path import DataPath, Want
+from tabswarm.simulation.peer import SimulatedPeer
+from tabswarm.simulation.referee import Referee
 from tabswarm.simulation.simulated_driver import SimulatedDriver
-from tabswarm.simulation.simulated_volunteer import SimulatedVolunteer
-from tabswarm.simulation.trace import trace_line
+from tabswarm.simulation.simulated_volunteer import Compute, SimulatedVolunteer, by_executor
+from tabswarm.simulation.trace import event_line, trace_line
+
+__all__ = ["Conditions", "SimulatedSwarm"]
 
 TICK = 10
-"""Milliseconds by which the scheduler's clock may lag behind when an event comes in, as in the coordinator."""
-
-Peer = SimulatedVolunteer | SimulatedDriver
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """How bad it is, all times in milliseconds. `inline_limit` is the size up to which results travel in messages;
-    `worker_deaths` the share of attempts that take their worker with them."""
-
-    message_delay: tuple[int, int] = (1, 20)
-    transfer_delay: tuple[int, int] = (2, 60)
-    task_duration: tuple[int, int] = (5, 80)
-    noticed_after: tuple[int, int] = (0, 400)
-    inline_limit: int = 0
-    worker_deaths: float = 0.0
+"""Milliseconds by which the scheduler's clock may lag behind, as in the coordinator."""
+OFTEN_CHECKED = 60
+"""Open tasks and volunteers up to which the invariants are checked after every event."""
+TOO_MANY = 300_000
+"""Events after which a swarm goes round in circles; the longest stories take a tenth of them."""
+ROUTINE = (events.TaskStarted, events.TaskFinished, events.Tick, events.ResultsFetched)
 
 
 class SimulatedSwarm:
@@ -54,25 +51,34 @@ class SimulatedSwarm:
         code_reader: Callable[[str], Code],
         conditions: Conditions | None = None,
         *,
-        check: bool = True,
+        compute: Compute = by_executor,
+        keep_trace: bool = False,
     ) -> None:
         self.random = random.Random(seed)
         self.clock = Clock()
         self.scheduler = Scheduler()
         self.conditions = conditions or Conditions()
         self.code_reader = code_reader
-        self.check = check
+        self.compute = compute
         self.volunteers: dict[str, SimulatedVolunteer] = {}
         self.drivers: dict[str, SimulatedDriver] = {}
-        self.trace: list[str] = []
+        self.peers: dict[str, SimulatedPeer] = {}
+        self.sessions: dict[str, ControlSession] = {}
+        self.open_sessions: dict[str, list[ControlSession]] = {}
+        self.data_path = DataPath(self)
+        self.referee = Referee(self)
         self.before_event: Callable[[events.Event], None] | None = None
+        self.on_departure: Callable[[str], None] | None = None
         self.deaths: dict[int, int] = {}
+        self.raised: dict[str, int] = {}
         self.inline_limit = self.conditions.inline_limit
         self.output: list[tuple[str, str]] = []
+        self.trace: list[str] | None = [] if keep_trace else None
+        self.events = 0
+        self._hash = hashlib.blake2b(digest_size=16)
         self._joined = 0
-        self._last_message: dict[tuple[str, str], int] = {}
+        self._ticked = -TICK
         self._tick_at: int | None = None
-        self._ticked = 0
 
     # --- peers -------------------------------------------------------------------------------------------------------
 
@@ -80,120 +86,104 @@ class SimulatedSwarm:
         """Somebody opens the link."""
         self._joined += 1
         volunteer = SimulatedVolunteer(self, f"v{self._joined}", slots, python, kind)
-        self.volunteers[volunteer.id] = volunteer
-        joined = events.VolunteerJoined(
-            peer=volunteer.id, kind=kind, name=volunteer.id, slots=slots, memory=2**30, python=python
-        )
-        self.send(volunteer, joined)
+        self.volunteers[volunteer.id] = self.peers[volunteer.id] = volunteer
+        volunteer.connect()
         return volunteer
 
     def remove_volunteer(self, peer: str) -> None:
         """Somebody closes the tab: store and tasks are gone now, some of the last messages never arrive, and the
         coordinator notices later."""
         volunteer = self.volunteers.pop(peer)
+        del self.peers[peer]
         volunteer.alive = False
-        lost_from = self.clock.now + self.random.randint(0, self.conditions.message_delay[1])
-        self._last_message[(peer, "lost")] = lost_from
-        noticed = lost_from - self.clock.now + self._between(self.conditions.noticed_after)
-        self.clock.after(noticed, lambda: self.event(events.VolunteerLeft(peer=peer)))
-
-    def freeze(self, peer: str, away: int) -> None:
-        """A volunteer's session breaks: what is under way either way is lost. After `away` milliseconds it is back, as
-        the same volunteer, with its blocks."""
-        volunteer = self.volunteers.pop(peer)
-        volunteer.break_session()
-        session = volunteer.sessions
-
-        def noticed() -> None:
-            if volunteer.sessions == session and not volunteer.alive:
-                self.event(events.VolunteerLeft(peer=peer, reason="silent"))
-
-        def back() -> None:
-            volunteer.alive = True
-            self.volunteers[peer] = volunteer
-            joined = events.VolunteerJoined(
-                peer=peer,
-                kind=volunteer.kind,
-                name=peer,
-                slots=volunteer.slots,
-                memory=2**30,
-                python=volunteer.python,
-            )
-            held = tuple(Held(block, sink.report.size, sink.report.root) for block, sink in volunteer.store.items())
-            self.event(joined)
-            self.send(volunteer, events.BlocksAnnounced(peer=peer, blocks=held))
-
-        self.clock.after(self._between(self.conditions.noticed_after), noticed)
-        self.clock.after(away, back)
+        volunteer.store.clear()
+        session = volunteer.session or volunteer.coming
+        if session is not None:
+            self.clock.after(self.message_delay(), session.break_off)
 
     def finish(self, peer: str) -> None:
         """Somebody presses Finish then stop."""
-        self.send(self.volunteers[peer], events.VolunteerFinishing(peer=peer))
+        volunteer = self.volunteers[peer]
+        if volunteer.session is not None:
+            volunteer.say(events.VolunteerFinishing(peer=peer))
 
     def leave(self, peer: str) -> None:
         """A volunteer that was told that it may leaves in good order: whatever it said before arrives."""
         volunteer = self.volunteers.pop(peer)
+        del self.peers[peer]
+        if volunteer.session is not None:
+            volunteer.session.end_here()
         volunteer.alive = False
-        self.send(volunteer, events.VolunteerLeft(peer=peer, reason="finished"))
+
+    def depart(self, peer: str) -> None:
+        """A task takes its volunteer with it."""
+        self.note(f"{peer} goes with its task")
+        self.remove_volunteer(peer)
+        if self.on_departure is not None:
+            self.on_departure(peer)
 
     def evict(self, peer: str) -> None:
-        """A volunteer finds a block of its store damaged, or has no room for it: it lets go of it and says so."""
-        store = self.volunteers[peer].store
-        if store:
-            block = self.random.choice(list(store))
-            del store[block]
-            self.send(self.volunteers[peer], events.BlocksLost(peer=peer, blocks=(block,)))
-
-    def rot(self, peer: str) -> None:
-        """One bit of a block in a volunteer's store turns over, and nobody notices for now."""
-        store = self.volunteers[peer].store
-        whole = [block for block, sink in store.items() if any(sink.segments)]
-        if whole:
-            block = self.random.choice(whole)
-            segments = [bytes(segment) for segment in store[block].segments]
-            at = self.random.choice([index for index, segment in enumerate(segments) if segment])
-            segments[at] = bytes([segments[at][0] ^ 1]) + segments[at][1:]
-            store[block] = store[block]._replace(segments=segments)
-
-    def resize(self, peer: str, slots: int) -> None:
-        """A volunteer gives other slots."""
-        self.volunteers[peer].slots = slots
-        self.send(self.volunteers[peer], events.ResourcesChanged(peer=peer, slots=slots, memory=2**30))
-
-    def interrupt_driver(self, peer: str, away: int) -> None:
-        """A driver's connection breaks for good, and after `away` milliseconds it is back and asks again."""
-        driver = self.drivers[peer]
-        if not driver.alive:
-            return
-        driver.alive = False
-        self.send(driver, events.DriverLeft(peer=peer))
-
-        def back() -> None:
-            driver.alive = True
-            self.send(driver, events.DriverJoined(peer=peer, application=driver.application))
-            driver.ask_again()
-
-        self.clock.after(away, back)
+        """A volunteer has no room for a block: it lets go of it and says so."""
+        volunteer = self.volunteers[peer]
+        if volunteer.store and volunteer.session is not None:
+            block = self.random.choice(list(volunteer.store))
+            del volunteer.store[block]
+            volunteer.say(events.BlocksLost(peer=peer, blocks=(block,)))
 
     def add_driver(self, application: str) -> SimulatedDriver:
-        """A program starts."""
+        """A program starts, and is let in at once."""
         driver = SimulatedDriver(self, f"d-{application}", application)
-        self.drivers[driver.id] = driver
-        self.event(events.DriverJoined(peer=driver.id, application=application))
+        self.drivers[driver.id] = self.peers[driver.id] = driver
+        self.admit(driver)
+        driver.session, driver.coming = driver.coming, None
         return driver
 
-    # --- the network -------------------------------------------------------------------------------------------------
+    def admit(self, peer: SimulatedPeer) -> None:
+        """A peer's hello arrives at the coordinator: a session begins, and an older one of the peer's ends."""
+        if not peer.alive or peer.session is not None or peer.coming is not None:
+            return
+        if peer.clogged_up or peer.clogged_down:
+            peer.connect()
+            return
+        older = self.sessions.get(peer.id)
+        if older is not None:
+            older.there = False
+            self.gone(older)
+        session = peer.coming = self.sessions[peer.id] = ControlSession(self, peer)
+        self.open_sessions.setdefault(peer.id, []).append(session)
+        session.welcome()
+        self.event(peer.hello())
 
-    def _between(self, bounds: tuple[int, int]) -> int:
+    def gone(self, session: ControlSession) -> None:
+        """The coordinator's end of a session is closed."""
+        peer = session.peer
+        sessions = self.open_sessions[peer.id]
+        self.open_sessions[peer.id] = [kept for kept in sessions if kept.here or kept.there]
+        if self.sessions.get(peer.id) is session:
+            del self.sessions[peer.id]
+            self.event(peer.goodbye())
+
+    # --- what chance decides -----------------------------------------------------------------------------------------
+
+    def between(self, bounds: Bounds) -> int:
+        """A number of milliseconds."""
         return self.random.randint(*bounds)
+
+    def message_delay(self) -> int:
+        """How long a control message takes."""
+        return self.between(self.conditions.message_delay)
+
+    def noticed_after(self) -> int:
+        """How long one end does not notice that a session broke."""
+        return self.between(self.conditions.noticed_after)
 
     def transfer_delay(self) -> int:
         """How long a block takes from peer to peer."""
-        return self._between(self.conditions.transfer_delay)
+        return self.between(self.conditions.transfer_delay)
 
     def task_duration(self) -> int:
         """How long a task takes."""
-        return self._between(self.conditions.task_duration)
+        return self.between(self.conditions.task_duration)
 
     def worker_dies(self, spec: TaskSpec) -> bool:
         """Whether this attempt takes its worker with it."""
@@ -206,33 +196,18 @@ class SimulatedSwarm:
         """What tasks print."""
         self.output.append((stream, text))
 
-    def knows(self, lease: tuple[int, int]) -> bool:
-        """Whether the attempt is open in the scheduler (it may have been cancelled while its message travelled)."""
-        task = self.scheduler.state.tasks.get(lease[0])
-        return task is not None and lease[1] in task.attempts
+    # --- blocks ------------------------------------------------------------------------------------------------------
 
-    def is_holder(self, holder: str, block: BlockId) -> bool:
-        """Whether the scheduler takes a volunteer for a holder of the block (it may have left on the way)."""
-        application = self.scheduler.state.applications.get(block.application)
-        stored = application.blocks.stored.get(key_of(block)) if application is not None else None
-        return stored is not None and stored.id == block and holder in stored.holders
-
-    def serve(self, holder: str, block: BlockId, segment: int, root: bytes) -> Piece | str:
-        """One segment of a block as a peer has it now, or why not."""
+    def serve(self, holder: str, want: Want) -> Piece | None:
+        """One segment of a block as a peer has it now; None if it has not got it."""
+        block, segment, root = want
         driver = self.drivers.get(holder)
         if driver is not None:
-            if not driver.alive:
-                return "gone"
             assert block.generation == DRIVER_GENERATION
             data = driver.source(block.node, block.partition)
             return Piece(data, segment_hash(data), root, block, 0, holder)
-        volunteer = self.volunteers.get(holder)
-        if volunteer is None:
-            return "gone"
-        sink = volunteer.store.get(block)
-        if sink is None:
-            return "unavailable"
-        return Piece(sink.segments[segment], sink.hashes, root, block, segment, holder)
+        sink = self.volunteers[holder].store.get(block)
+        return sink and Piece(sink.segments[segment], sink.hashes, root, block, segment, holder)
 
     def whole(self, holder: str, block: BlockId) -> WrittenSink | None:
         """All of a block, if the holder is there and has it."""
@@ -242,68 +217,90 @@ class SimulatedSwarm:
         volunteer = self.volunteers.get(holder)
         return volunteer.store.get(block) if volunteer is not None else None
 
-    def _arrival(self, channel: tuple[str, str]) -> int:
-        """The delay of the next message on a channel: never earlier than the one before it."""
-        at = max(self.clock.now + self._between(self.conditions.message_delay), self._last_message.get(channel, 0))
-        self._last_message[channel] = at
-        return at - self.clock.now
+    def check_order(self, requester: str, holder: str, wants: Sequence[Want], lease: tuple[int, int]) -> None:
+        """What an open attempt fetches the relay would serve, or its tab would wait in vain; but for holders that
+        lost the block since the attempt was assigned."""
+        task = self.scheduler.state.tasks.get(lease[0])
+        if task is None or lease[1] not in task.attempts:
+            return
+        for want in wants:
+            stored = self.scheduler.state.applications[task.application].blocks.stored.get(key_of(want.block))
+            holds = stored is not None and stored.id == want.block and holder in stored.holders
+            if holds or (holder in self.drivers and holder in self.scheduler.state.drivers):
+                allowed = self.scheduler.may_fetch(requester, holder, want.block)
+                assert allowed, f"{requester} may not fetch {want.block} from {holder}"
 
-    def send(self, peer: Peer, event: events.Event) -> None:
-        """A peer's message travels to the coordinator."""
-
-        session = peer.sessions
-
-        def arrived() -> None:
-            if peer.sessions != session:
-                return
-            lost_from = self._last_message.get((peer.id, "lost"))
-            if lost_from is None or self.clock.now < lost_from:
-                self.event(event)
-
-        self.clock.after(self._arrival((peer.id, "up")), arrived)
+    # --- the coordinator ---------------------------------------------------------------------------------------------
 
     def event(self, event: events.Event) -> None:
         """The coordinator hears of something."""
-        if self.clock.now - self._ticked >= TICK and not isinstance(event, events.Tick):
-            self.event(events.Tick(now=self.clock.now))
-        if isinstance(event, events.Tick):
-            self._ticked = event.now
-        if self.before_event is not None:
-            self.before_event(event)
-        asked = self.scheduler.handle(event)
-        if self.check:
-            check_invariants(self.scheduler)
-        if not isinstance(event, events.Tick) or asked:
-            self.trace.append(f"{self.clock.now} {type(event).__name__}")
-        for command in asked:
-            self.trace.append(trace_line(command))
-            self._deliver(command)
+        now = self.clock.now
+        if now - self._ticked >= TICK:
+            self._tick()
+        self._handle(event)
         self._tick_when_due()
 
-    def _deliver(self, command: commands.Command) -> None:
-        peer: Peer | None = self.volunteers.get(command.peer) or self.drivers.get(command.peer)
-        if peer is None:
-            return
-        there, session = peer, peer.sessions
+    def _handle(self, event: events.Event) -> None:
+        self.events += 1
+        if self.events > TOO_MANY:
+            raise InvariantBroken(f"19: {TOO_MANY} events and no end; this one is {event_line(event)}")
+        if self.before_event is not None:
+            self.before_event(event)
+        self.referee.before(event)
+        asked = self.scheduler.handle(event)
+        if self._is_checked(event):
+            check_invariants(self.scheduler)
+        self.referee.after(event)
+        if not isinstance(event, events.Tick) or asked:
+            self.note(event_line(event))
+        for command in asked:
+            self.referee.command(command)
+            self.note(trace_line(command), command.peer)
+            session = self.sessions.get(command.peer)
+            if session is not None:
+                session.down(command)
 
-        def arrived() -> None:
-            if there.alive and there.sessions == session:
-                there.receive(command)
+    def _is_checked(self, event: events.Event) -> bool:
+        state = self.scheduler.state
+        size = len(state.tasks) + len(state.volunteers.by_id)
+        if size <= OFTEN_CHECKED:
+            return not isinstance(event, events.Tick)
+        often = 8 if isinstance(event, ROUTINE) else 2
+        return self.events % (size * often // OFTEN_CHECKED) == 0
 
-        self.clock.after(self._arrival((command.peer, "down")), arrived)
+    def _tick(self) -> None:
+        self._ticked = self.clock.now
+        self._handle(events.Tick(now=self._ticked))
 
     def _tick_when_due(self) -> None:
         due = self.scheduler.next_deadline()
-        if due is None or (self._tick_at is not None and self._tick_at <= due):
+        if due is None:
             return
-        at = self._tick_at = max(due, self.clock.now)
+        due = max(due, self.clock.now + 1)
+        if self._tick_at is not None and self.clock.now < self._tick_at <= due:
+            return
+        self._tick_at = due
 
         def tick() -> None:
-            if self._tick_at == at:
+            if self._tick_at == due:
                 self._tick_at = None
-                self.event(events.Tick(now=self.clock.now))
+                self._tick()
+                self._tick_when_due()
 
-        self.clock.after(at - self.clock.now, tick)
+        self.clock.after(due - self.clock.now, tick)
+
+    # --- the trace ---------------------------------------------------------------------------------------------------
+
+    def note(self, line: str, command_of: str = "") -> None:
+        """Write a line of the trace: what happened, and under it what the coordinator commanded."""
+        line = f"    {line}" if command_of else f"{self.clock.now} {line}"
+        self._hash.update(line.encode())
+        if self.trace is not None:
+            self.trace.append(line)
+
+    def trace_hash(self) -> str:
+        """What the whole trace so far comes down to."""
+        return self._hash.hexdigest()
 
     # --- running -----------------------------------------------------------------------------------------------------
 

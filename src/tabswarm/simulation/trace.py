@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport
 from tabswarm.plan.task import BlockSource, DriverSource, ShuffleSource, Source, TaskSpec
+from tabswarm.scheduler import events
 from tabswarm.scheduler.commands import (
     AcceptJob,
     AssignTask,
@@ -31,6 +32,52 @@ from tabswarm.scheduler.commands import (
 def block_text(block: BlockId) -> str:
     """A block's name: `a1/rdd/3/0/1`."""
     return str(block)
+
+
+def event_line(event: events.Event) -> str:
+    """One event in one line: `v1 finished t3`."""
+    who = getattr(event, "peer", "")
+    match event:
+        case events.TaskStarted() | events.TaskFinished() | events.TaskFailed() | events.FetchFailed():
+            attempt = f" attempt {event.attempt}" if event.attempt > 1 else ""
+            return f"{who} {_VERBS[type(event)]} t{event.task}{attempt}{_why(event)}"
+        case events.BlocksAnnounced():
+            return f"{who} still has {' '.join(block_text(held.block) for held in event.blocks)}"
+        case events.BlocksLost() | events.BlocksCopied():
+            verb = "lost" if isinstance(event, events.BlocksLost) else "copied"
+            return f"{who} {verb} {' '.join(map(block_text, event.blocks))}"
+        case events.VolunteerJoined() | events.ResourcesChanged():
+            return f"{who} {_VERBS[type(event)]} {event.slots} slots"
+        case events.JobSubmitted():
+            return f"{who} submits request {event.request}: {len(event.plan.nodes)} nodes"
+        case events.DriverJoined():
+            return f"{who} drives {event.application}"
+        case events.JobCancelled() | events.ResultsFetched():
+            return f"{_VERBS[type(event)]} {event.job}"
+        case events.Tick():
+            return "tick"
+        case events.VolunteerLeft() | events.DriverLeft():
+            return f"{who} left"
+        case _:
+            return f"{type(event).__name__} {getattr(event, 'application', who)}"
+
+
+_VERBS: dict[type[events.Event], str] = {
+    events.TaskStarted: "started",
+    events.TaskFinished: "finished",
+    events.TaskFailed: "failed at",
+    events.FetchFailed: "lacks a source of",
+    events.VolunteerJoined: "joined with",
+    events.ResourcesChanged: "has now",
+    events.JobCancelled: "cancel",
+    events.ResultsFetched: "fetched",
+}
+
+
+def _why(event: events.Event) -> str:
+    if isinstance(event, events.FetchFailed):
+        return f": {block_text(event.block)} at {event.holder}{' is corrupt' if event.corrupt else ''} ({event.reason})"
+    return f": {event.failure.kind}" if isinstance(event, events.TaskFailed) else ""
 
 
 def trace_line(command: Command) -> str:
@@ -78,7 +125,7 @@ def _words(command: Command) -> str:
         case TellResults():
             results = (
                 f"{result.partition}@{','.join(result.location.holders)}.{result.location.block.generation}"
-                + ("" if result.inline is None else "=" + result.inline.decode(errors="backslashreplace"))
+                + ("" if result.inline is None else f"={_shown(result.inline)}")
                 for result in command.results
             )
             return f"results of {command.job}: {' '.join(results)}"
@@ -87,6 +134,11 @@ def _words(command: Command) -> str:
         case TellFailed():
             causes = f" ({len(command.causes)} causes)" if command.causes else ""
             return f"failed {command.job}: {command.error}: {command.reason}{causes}"
+
+
+def _shown(data: bytes) -> str:
+    text = data.decode(errors="replace")
+    return text if text.isprintable() else f"{len(data)} bytes"
 
 
 def _spec(spec: TaskSpec) -> str:
