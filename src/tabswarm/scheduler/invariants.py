@@ -161,8 +161,6 @@ def _check_task(state: SwarmState, application: Application, job: Job, task: Tas
         _require((need in task.missing) != application.exists(need), "6: {} is wrong about {}", name, need)
     if task.state is TaskState.BLOCKED:
         _require(bool(task.missing), "20: {} waits for nothing", name)
-        for key in _lacks(application, task):
-            _require(key in application.promised, "19: {} waits for {}, which nobody makes", name, key)
     elif task.state is not TaskState.RUNNING:
         _require(not task.missing, "6: {} lacks {}", name, list(task.missing))
     if task.state is TaskState.READY:
@@ -185,28 +183,31 @@ def _check_task(state: SwarmState, application: Application, job: Job, task: Tas
     _require(len(task.failures) < MAX_FAILURES and task.starts <= MAX_STARTS, "10: {} goes on failing", name)
 
 
-def _lacks(application: Application, task: Task) -> Iterator[SinkKey]:
-    for need in task.missing:
-        if isinstance(need, BlockKey):
-            yield need
-        elif isinstance(need, ShuffleNeed):
-            for partition in application.blocks.shuffles[need.shuffle].absent:
-                yield MapOutputKey(need.shuffle, partition)
+def _lacks(application: Application, need: Need) -> Iterator[SinkKey]:
+    if isinstance(need, BlockKey):
+        yield need
+    elif isinstance(need, ShuffleNeed):
+        for partition in application.blocks.shuffles[need.shuffle].absent:
+            yield MapOutputKey(need.shuffle, partition)
 
 
 def _check_progress(application: Application) -> None:
     """Take away again and again what waits only for what can go on; nothing may be left, or it waits in a circle."""
     open_tasks = [task for job in application.jobs.values() for task in job.tasks.values()]
-    can_go_on: dict[Need | SinkKey, None] = {}
-    waiting = open_tasks
+    blocked = [task for task in open_tasks if task.state is TaskState.BLOCKED]
+    lacked = {need: list(_lacks(application, need)) for task in blocked for need in task.missing}
+    for need, keys in lacked.items():
+        for key in keys:
+            _require(key in application.promised, "19: tasks wait for {} of {}, which nobody makes", key, need)
+    can_go_on = {key for task in open_tasks if task.state is not TaskState.BLOCKED for key, _ in task.cut.sinks}
+    waiting = blocked
     while waiting:
-        stuck = []
-        for task in waiting:
-            blocked = task.state is TaskState.BLOCKED
-            if blocked and any(key not in can_go_on for key in _lacks(application, task)):
-                stuck.append(task)
-            else:
-                can_go_on.update((key, None) for key, _ in task.cut.sinks)
+        lacked = {
+            need: left for need, keys in lacked.items() if (left := [key for key in keys if key not in can_go_on])
+        }
+        stuck = [task for task in waiting if any(need in lacked for need in task.missing)]
+        held = {task.id for task in stuck}
+        can_go_on |= {key for task in waiting if task.id not in held for key, _ in task.cut.sinks}
         _require(len(stuck) < len(waiting), "19: tasks {} wait for each other", [task.id for task in stuck])
         waiting = stuck
     driver = any(isinstance(need, DriverNeed) for need in application.consumers) and application.driver is None

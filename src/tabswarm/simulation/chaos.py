@@ -94,7 +94,7 @@ class Chaos:
             self._end(next(iter(self._undo)))
         for volunteer in swarm.volunteers.values():
             volunteer.resize(volunteer.slots or 1)
-        sound = sum(volunteer.slowness == 1 for volunteer in swarm.volunteers.values())
+        sound = sum(one.slowness == 1 and not one.finishing for one in swarm.volunteers.values())
         for _ in range(PEACE - sound):
             swarm.add_volunteer()
 

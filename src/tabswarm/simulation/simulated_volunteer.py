@@ -64,6 +64,7 @@ class SimulatedVolunteer(SimulatedPeer):
         self.slots = slots
         self.python = python
         self.kind = kind
+        self.finishing = False
         self._told_slots = slots
         self.store: dict[BlockId, WrittenSink] = {}
         self.forget()

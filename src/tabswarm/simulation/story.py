@@ -37,6 +37,10 @@ CALM, CROWDED, REAL = 0.05, 0.03, 0.3
 """Shares of the seeds without any fault, with hundreds of volunteers, and with the real executor."""
 
 
+MANY = 50
+"""Volunteers from which on a swarm is a crowd: its plans are wide, not deep."""
+
+
 class Wrong(AssertionError):
     """A story that does not end as it must."""
 
@@ -75,9 +79,9 @@ class Story:
         rng = self.rng = random.Random(seed)
         self.seed = seed
         self.calm = rng.random() < CALM if calm is None else calm
-        crowd = rng.randint(50, 300) if rng.random() < CROWDED else rng.choice([rng.randint(1, 3), rng.randint(3, 20)])
+        crowd = rng.randint(MANY, 300) if rng.random() < CROWDED else rng.choice([rng.randint(1, 3), rng.randint(3, 20)])
         self.crowd = volunteers or crowd
-        self.real = rng.random() < REAL and self.crowd < 50
+        self.real = rng.random() < REAL and self.crowd < MANY
         self.conditions = Conditions() if self.calm else draw(rng)
         self.swarm = SimulatedSwarm(
             seed,
@@ -92,18 +96,18 @@ class Story:
         self.unsubmitted = 0
         for _ in range(self.crowd):
             self.swarm.add_volunteer(slots=rng.randint(1, 2))
-        for number in range(rng.choice([1, 1, 1, 2, 3])):
+        for number in range(1 if self.crowd >= MANY else rng.choice([1, 1, 1, 2, 3])):
             self._program(f"a{number + 1}")
 
     def _program(self, name: str) -> None:
         """An application with one to three jobs, each on the RDDs of those before it and some more."""
         rng, driver = self.rng, self.swarm.add_driver(name)
-        widest = rng.choice([self.crowd // 2, self.crowd]) if self.crowd >= 50 else rng.choice([4, 4, 8, 24])
+        widest = rng.choice([self.crowd // 2, self.crowd]) if self.crowd >= MANY else rng.choice([4, 4, 8, 24])
         maker = PlanMaker(rng, name, persisted=rng.choice([0.0, 0.15, 0.5]), widest=4 if self.real else widest)
         driver.data = maker.driver_data
         for number in range(rng.choice([1, 1, 2, 3])):
             if not number or rng.random() < 0.75:  # else the same once more
-                plan = maker.make(len(maker.nodes) + rng.randint(2, 8 if self.crowd >= 50 else 12))
+                plan = maker.make(len(maker.nodes) + rng.randint(3, 8 if self.crowd >= MANY else 12))
             self.unsubmitted += 1
             delay = rng.randint(0, self.until) if number else 0
             self.swarm.clock.after(delay, partial(self._submit, driver, maker, plan))

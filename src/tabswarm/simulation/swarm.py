@@ -105,6 +105,7 @@ class SimulatedSwarm:
         """Somebody presses Finish then stop."""
         volunteer = self.volunteers[peer]
         if volunteer.session is not None:
+            volunteer.finishing = True
             volunteer.say(events.VolunteerFinishing(peer=peer))
 
     def leave(self, peer: str) -> None:
@@ -221,7 +222,7 @@ class SimulatedSwarm:
         """What an open attempt fetches the relay would serve, or its tab would wait in vain; but for holders that
         lost the block since the attempt was assigned."""
         task = self.scheduler.state.tasks.get(lease[0])
-        if task is None or lease[1] not in task.attempts:
+        if len(self.volunteers) > OFTEN_CHECKED or task is None or lease[1] not in task.attempts:
             return
         for want in wants:
             stored = self.scheduler.state.applications[task.application].blocks.stored.get(key_of(want.block))
