@@ -46,7 +46,7 @@ WEIGHTS: dict[str, tuple[float, int]] = {
     "cut": (0.25, 3),
     "half": (0.15, 1),
     "swizzle": (0.2, 1),
-    "driver_breaks": (0.3, 2),
+    "driver_breaks": (0.35, 4),
     "driver_dies": (0.25, 2),
     "cancel": (0.05, 1),
 }

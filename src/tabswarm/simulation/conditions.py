@@ -22,7 +22,8 @@ class Conditions:
     `departures` of those that take their volunteer with them as they end (half of them before the report is out).
     `breaks` is the share of control messages at which the session breaks, `repeats` of the resumed sessions that tell
     their last reports again. `damage` is the share of transfers with a flipped bit or a missing end, `stalls` of those
-    that never end. `raises` is the share of attempts whose user's code raises, on no other attempt.
+    that never end. `raises` is the share of attempts whose user's code raises, on no other attempt. `bulk` is how many
+    bytes more a stand-in's block of a partition has, so that results are more than the scheduler itself keeps.
     """
 
     message_delay: Bounds = (1, 20)
@@ -37,6 +38,7 @@ class Conditions:
     damage: float = 0.0
     stalls: float = 0.0
     raises: float = 0.0
+    bulk: int = 0
 
     def healed(self) -> Conditions:
         """The same network with nothing going wrong any more."""
@@ -51,12 +53,13 @@ def draw(rng: random.Random) -> Conditions:
     def sometimes(share: float, *rates: float) -> float:
         return rng.choice(rates) if rng.random() < share else 0.0
 
+    inline_limit, bulk = rng.choice([(0, 0), (16_384, 0), (65_536, 40_000)])
     return Conditions(
         message_delay=rng.choice([(1, 20), (1, 20), (0, 300), (0, 7000)]),
         transfer_delay=rng.choice([(2, 60), (1, 500), (10, 3000)]),
         task_duration=rng.choice([(5, 80), (50, 800), (500, 4000)]),
         noticed_after=rng.choice([(0, 1), (0, 400), (0, 1500), (0, 10_000)]),
-        inline_limit=rng.choice([0, 16 * 1024]),
+        inline_limit=inline_limit,
         worker_deaths=sometimes(0.25, 0.01, 0.03, 0.1),
         departures=sometimes(0.4, 0.02, 0.1, 0.33),
         breaks=sometimes(0.3, 0.002, 0.02),
@@ -64,4 +67,5 @@ def draw(rng: random.Random) -> Conditions:
         damage=sometimes(0.25, 0.01, 0.1),
         stalls=sometimes(0.25, 0.01, 0.1),
         raises=sometimes(0.1, 0.01),
+        bulk=bulk,
     )

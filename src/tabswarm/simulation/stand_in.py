@@ -75,7 +75,7 @@ def by_stand_in(swarm: SimulatedSwarm, spec: TaskSpec, inputs: Sequence[Sequence
         if isinstance(sink, MapOutputSink):
             segments = [mix(value, reducer) + tail for reducer in range(sink.partitioner.partitions)]
         else:
-            segments = [value + tail]
+            segments = [value + tail + bytes(swarm.conditions.bulk)]
         hashes = b"".join(map(segment_hash, segments))
         size = sum(map(len, segments))
         inline = segments[0] if len(segments) == 1 and size <= swarm.inline_limit else None

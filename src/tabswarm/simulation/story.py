@@ -35,8 +35,6 @@ LATER = 48 * 3_600_000
 """As many until nothing happens any more: results are kept for a day."""
 CALM, CROWDED, REAL = 0.05, 0.03, 0.3
 """Shares of the seeds without any fault, with hundreds of volunteers, and with the real executor."""
-
-
 MANY = 50
 """Volunteers from which on a swarm is a crowd: its plans are wide, not deep."""
 
@@ -79,8 +77,8 @@ class Story:
         rng = self.rng = random.Random(seed)
         self.seed = seed
         self.calm = rng.random() < CALM if calm is None else calm
-        crowd = rng.randint(MANY, 300) if rng.random() < CROWDED else rng.choice([rng.randint(1, 3), rng.randint(3, 20)])
-        self.crowd = volunteers or crowd
+        few = rng.choice([rng.randint(1, 3), rng.randint(3, 20)])
+        self.crowd = volunteers or (rng.randint(MANY, 300) if rng.random() < CROWDED else few)
         self.real = rng.random() < REAL and self.crowd < MANY
         self.conditions = Conditions() if self.calm else draw(rng)
         self.swarm = SimulatedSwarm(
