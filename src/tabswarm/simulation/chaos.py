@@ -17,7 +17,7 @@ seeds only.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from tabswarm.simulation.simulated_driver import SimulatedDriver
@@ -56,14 +56,14 @@ WEIGHTS: dict[str, tuple[float, int]] = {
 class Chaos:
     """The faults of one seed, on one swarm."""
 
-    def __init__(self, swarm: SimulatedSwarm, rng: random.Random, crowd: int) -> None:
-        """`crowd` is how many volunteers there are when nobody is missing."""
+    def __init__(self, swarm: SimulatedSwarm, rng: random.Random, crowd: int, always: Sequence[str] = ()) -> None:
+        """`crowd` is how many volunteers there are when nobody is missing; `always` are kinds that are surely there."""
         self.swarm = swarm
         self.rng = rng
         self.crowd = crowd
         self.over = False
         self.pace = max(20, sum(swarm.conditions.task_duration) * rng.choice([1, 2, 8]) // 4)
-        self.kinds = [kind for kind, (share, _) in WEIGHTS.items() if rng.random() < share]
+        self.kinds = [kind for kind, (share, _) in WEIGHTS.items() if rng.random() < share or kind in always]
         self.weights = [WEIGHTS[kind][1] for kind in self.kinds]
         self.cancelled: dict[str, None] = {}
         self._undo: dict[int, Callable[[], None]] = {}

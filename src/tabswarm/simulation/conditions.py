@@ -22,8 +22,10 @@ class Conditions:
     `departures` of those that take their volunteer with them as they end (half of them before the report is out).
     `breaks` is the share of control messages at which the session breaks, `repeats` of the resumed sessions that tell
     their last reports again. `damage` is the share of transfers with a flipped bit or a missing end, `stalls` of those
-    that never end. `raises` is the share of attempts whose user's code raises, on no other attempt. `bulk` is how many
-    bytes more a stand-in's block of a partition has, so that results are more than the scheduler itself keeps.
+    that never end; `rots` is the share of blocks that are damaged as soon as they are reported, and of the small ones
+    half in the report itself. `raises` is the share of attempts whose user's code raises, on no other attempt. `bulk`
+    is how many bytes more a stand-in's block of a partition has, so that results are more than the scheduler itself
+    keeps.
     """
 
     message_delay: Bounds = (1, 20)
@@ -37,13 +39,22 @@ class Conditions:
     repeats: float = 0.0
     damage: float = 0.0
     stalls: float = 0.0
+    rots: float = 0.0
     raises: float = 0.0
     bulk: int = 0
 
     def healed(self) -> Conditions:
         """The same network with nothing going wrong any more."""
         return replace(
-            self, worker_deaths=0.0, departures=0.0, breaks=0.0, repeats=0.0, damage=0.0, stalls=0.0, raises=0.0
+            self,
+            worker_deaths=0.0,
+            departures=0.0,
+            breaks=0.0,
+            repeats=0.0,
+            damage=0.0,
+            stalls=0.0,
+            rots=0.0,
+            raises=0.0,
         )
 
 
@@ -66,6 +77,7 @@ def draw(rng: random.Random) -> Conditions:
         repeats=sometimes(0.5, 0.3, 1.0),
         damage=sometimes(0.25, 0.01, 0.1),
         stalls=sometimes(0.25, 0.01, 0.1),
+        rots=sometimes(0.15, 0.01, 0.05),
         raises=sometimes(0.1, 0.01),
         bulk=bulk,
     )

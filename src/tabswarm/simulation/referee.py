@@ -43,7 +43,7 @@ class Referee:
         self._specs: dict[Lease, TaskSpec] = {}
         self._given: dict[Lease, None] = {}
         self._generations: dict[BlockId, Lease] = {}
-        self._committed: dict[BlockId, None] = {}
+        self._committed: dict[BlockId, str] = {}
         self._here: dict[str, None] = {}
         self._tables: dict[Lease, dict[int, list[int]]] = {}
         self._at_risk: dict[str, dict[SinkKey, BlockId]] = {}
@@ -53,6 +53,7 @@ class Referee:
         self.losses = 0
         self.runs: dict[str, dict[tuple[int, int], int]] = {}
         self.departures = 0
+        self.damaged_results = 0
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -66,6 +67,9 @@ class Referee:
             case events.FetchFailed():
                 # One strike too many, and all that the holder has counts no more.
                 self._risk(event.holder or event.peer, None if event.corrupt else (event.block,))
+            case events.ResultMissing():
+                holder = event.holder or self._committed.get(event.block, "")
+                self._risk(holder, None if event.corrupt else (event.block,))
             case events.TaskFinished():
                 self._holds = self._leases.get((event.task, event.attempt)) == event.peer
                 self._before = {key_of(sink.block): self._stored(sink.block) for sink in event.sinks}
@@ -84,6 +88,9 @@ class Referee:
                 self._note_losses()
                 self._forget(event.peer)
             case events.BlocksLost():
+                self._note_losses()
+            case events.ResultMissing():
+                self.damaged_results += event.corrupt
                 self._note_losses()
             case events.FetchFailed() | events.TaskFailed():
                 self._note_losses()
@@ -146,7 +153,7 @@ class Referee:
             _require(self._generations.get(sink.block) == lease, f"9: {sink.block} is not of attempt {lease}")
             _require(was is None, f"2: {sink.block} takes the place of {was}, which is committed")
             _require(sink.block not in self._committed, f"2: {sink.block} is committed twice")
-            self._committed[sink.block] = None
+            self._committed[sink.block] = event.peer
         if self._holds and event.task not in self._swarm.scheduler.state.tasks:
             self._count(self._specs[lease].job, event.runs)
         self._close(lease, event.peer, in_vain=False)

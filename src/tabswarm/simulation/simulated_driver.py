@@ -1,8 +1,8 @@
 """A driver in the simulator: it submits plans, fetches what it is told of, and where that is lost waits to be told
 again.
 
-What it fetches it checks, and tries the holders in turn, as the product's `ResultFetcher` does. Of a holder that lacks a
-block, sent other bytes, or was out of reach for `PATIENCE` it tells the coordinator.
+What it fetches it checks, and tries the holders in turn, as the product's `ResultFetcher` does. Of a holder that lacks
+a block, sent other bytes, or was out of reach for `PATIENCE` it tells the coordinator.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class SimulatedDriver(SimulatedPeer):
         self.session = self.coming = None
         for job in self.jobs.values():
             if not job.over:
-                job.blocks, job.told, job.done = {}, {}, False
+                job.blocks, job.told, job.updates, job.done = {}, {}, {}, False
 
     def come_back(self) -> None:
         """Another process of the program attaches."""
@@ -174,8 +174,11 @@ class SimulatedDriver(SimulatedPeer):
         if result.partition in job.blocks:
             return
         if result.inline is not None:
-            job.blocks[result.partition] = result.inline
             job.told.pop(result.partition, None)
+            if root_hash(segment_hash(result.inline)) == result.location.root:
+                job.blocks[result.partition] = result.inline
+            else:
+                self._miss(job, result, "", corrupt=True)
             return
         job.told[result.partition] = result
         self._fetch(_Wanted(job, result, list(result.location.holders), self.swarm.clock.now))
@@ -198,20 +201,19 @@ class SimulatedDriver(SimulatedPeer):
                 self._thank(job)
             elif pieces or reason.startswith("unavailable"):
                 wanted.holders.remove(holder)
-                self._miss(wanted, holder, corrupt=bool(pieces))
+                self._miss(job, wanted.result, holder, corrupt=bool(pieces))
                 self._fetch(wanted)
             else:
                 if self.swarm.clock.now - wanted.since > PATIENCE:
                     wanted.since = self.swarm.clock.now
-                    self._miss(wanted, holder, corrupt=False)
+                    self._miss(job, wanted.result, holder, corrupt=False)
                 self.later(0 if wanted.asked % len(wanted.holders) else PAUSE, lambda: self._fetch(wanted))
 
         self.swarm.data_path.fetch(self, holder, [Want(location.block, 0, location.root)], arrived)
 
-    def _miss(self, wanted: _Wanted, holder: str, *, corrupt: bool) -> None:
-        block = wanted.result.location.block
-        missing = events.ResultMissing(peer=self.id, job=wanted.job.id, block=block, holder=holder, corrupt=corrupt)
-        self.say(missing)
+    def _miss(self, job: SimulatedJob, result: Result, holder: str, *, corrupt: bool) -> None:
+        block = result.location.block
+        self.say(events.ResultMissing(peer=self.id, job=job.id, block=block, holder=holder, corrupt=corrupt))
 
     def _thank(self, job: SimulatedJob) -> None:
         if self.alive and job.over and job.error is None and not job.fetched:

@@ -11,11 +11,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tabswarm.executor import Piece, SourceCorrupt, TaskFailed, TaskResult, WrittenSink, run_task
 from tabswarm.executor.sources import Code
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Held, Location, MapOutput
-from tabswarm.plan.task import BlockSource, DriverSource, Failure, FailureKind, ShuffleSource, Source, TaskSpec
+from tabswarm.plan.task import (
+    BlockSource,
+    DriverSource,
+    Failure,
+    FailureKind,
+    ShuffleSource,
+    SinkReport,
+    Source,
+    TaskSpec,
+)
 from tabswarm.scheduler import commands, events
 from tabswarm.simulation.data_path import Want, damaged
 from tabswarm.simulation.peer import SimulatedPeer
@@ -140,6 +151,17 @@ class SimulatedVolunteer(SimulatedPeer):
         self.code.pop(application, None)
         self.readers.pop(application, None)
         self._run_next()
+
+    def _keep(self, sink: WrittenSink) -> SinkReport:
+        """Store a block that was made; gives what to report of it."""
+        report, chance = sink.report, self.swarm.random
+        self.store[report.block] = sink
+        if self.swarm.conditions.rots and chance.random() < self.swarm.conditions.rots:
+            self.swarm.note(f"{report.block} is damaged at {self.id}")
+            if report.inline and chance.random() < 0.5:
+                return msgspec.structs.replace(report, inline=damaged(report.inline, chance.random() < 0.5))
+            self.rot(report.block, chance.random() < 0.5)
+        return report
 
     def rot(self, block: BlockId, truncated: bool) -> None:
         """A stored block is not what it was any more, and nobody knows yet."""
@@ -326,9 +348,7 @@ class SimulatedVolunteer(SimulatedPeer):
         del self.assigned[assignment.lease]
         if isinstance(ended, TaskResult):
             task, attempt = assignment.lease
-            for sink in ended.sinks:
-                self.store[sink.report.block] = sink
-            reports = tuple(sink.report for sink in ended.sinks)
+            reports = tuple(self._keep(sink) for sink in ended.sinks)
             ended = events.TaskFinished(
                 peer=self.id,
                 task=task,

@@ -8,6 +8,7 @@ what happened explains. At last the programs stop, and nothing of them may be le
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,7 +27,7 @@ from tabswarm.simulation.random_plans import PlanMaker, Shelf
 from tabswarm.simulation.sequential import evaluate
 from tabswarm.simulation.simulated_driver import SimulatedDriver, SimulatedJob
 from tabswarm.simulation.simulated_volunteer import by_executor
-from tabswarm.simulation.stand_in import by_stand_in, digests, value_of
+from tabswarm.simulation.stand_in import adds, by_stand_in, digests, value_of
 from tabswarm.simulation.swarm import SimulatedSwarm
 
 FINITE = 6 * 3_600_000
@@ -71,9 +72,16 @@ class Story:
     """One seed. `run` plays it and judges."""
 
     def __init__(
-        self, seed: int, *, volunteers: int | None = None, keep_trace: bool = False, calm: bool | None = None
+        self,
+        seed: int,
+        *,
+        volunteers: int | None = None,
+        keep_trace: bool = False,
+        calm: bool | None = None,
+        always: Sequence[str] = (),
     ) -> None:
-        """`volunteers` takes the place of the number that the seed would have, `calm` says whether there are faults."""
+        """`volunteers` takes the place of the number that the seed would have, `calm` says whether there are faults,
+        `always` names kinds of them that there are whatever the seed says."""
         rng = self.rng = random.Random(seed)
         self.seed = seed
         self.calm = rng.random() < CALM if calm is None else calm
@@ -88,7 +96,7 @@ class Story:
             compute=by_executor if self.real else by_stand_in,
             keep_trace=keep_trace,
         )
-        self.chaos = Chaos(self.swarm, rng, self.crowd)
+        self.chaos = Chaos(self.swarm, rng, self.crowd, always)
         self.until = rng.randint(4, 40) * self.chaos.pace
         self.jobs: list[tuple[PlanMaker, SimulatedJob]] = []
         self.unsubmitted = 0
@@ -155,10 +163,20 @@ class Story:
             expected: object = evaluate(job.plan, Shelf(), data)
             got: object = {partition: read_records(block) for partition, block in sorted(job.blocks.items())}
         else:
-            expected = digests(job.plan, data)
+            values = digests(job.plan, data)
+            expected = {partition: values[job.plan.target, partition] for partition in job.plan.partitions}
             got = {partition: value_of(block) for partition, block in job.blocks.items()}
+            self._check_updates(job, values)
         if got != expected:
             raise Wrong(f"15: {job.id} answers {got} and not {expected}")
+
+    def _check_updates(self, job: SimulatedJob, values: dict[tuple[int, int], bytes]) -> None:
+        """What the driver knows of the accumulator is what each vertex that ran for the job added, once."""
+        ran = self.swarm.referee.runs.get(job.id, {})
+        added = {vertex: values[vertex] for vertex in ran if adds(vertex[0])}
+        told = {(update.node, update.partition): update.data for update in job.updates.values()}
+        if told != added:
+            raise Wrong(f"13: {job.id} adds up {told} and not {added}")
 
     def _check_runs(self, job: SimulatedJob) -> None:
         """Nothing runs again but what lies in the cone of something that was lost, and no oftener than that was."""
@@ -179,12 +197,11 @@ class Story:
         """The error, if it is one that the documentation names and something happened that leads to it."""
         swarm, error = self.swarm, job.error
         assert error is not None
-        damage = self.conditions.damage or "rot" in self.chaos.kinds
-        unreachable = damage or self.conditions.stalls or not self.calm
+        damage = self.conditions.damage or self.conditions.rots or "rot" in self.chaos.kinds
         reasons = {
             "WorkerLost": max(swarm.deaths.values(), default=0) >= 4,
             "TaskError": bool(swarm.raised.get(job.id)),
-            "BlockUnavailable": bool(unreachable),
+            "NoEligibleVolunteers": bool(damage),
             "SourceUnavailable": bool(damage),
             "JobCancelled": job.id in self.chaos.cancelled,
         }
