@@ -124,7 +124,8 @@ class TaskTimeout(JobError):
 
 
 class WorkerLost(JobError):
-    """A task took every worker that ran it with it (out of memory, an abort), four times in all."""
+    """A task took every worker that ran it with it (out of memory, an abort), four times in all. The message tells
+    which of these it was, where, and what to do."""
 
 
 class JobCancelled(JobError):

@@ -127,6 +127,11 @@ def explain(job: Job, task: Task, failure: Failure) -> str:
             return f"{where}: ran past its time limit, {times} times (on {peers}){line}"
         case FailureKind.CODE_REFUSED:
             return f"{where}: its code could not be loaded, {times} times (on {peers}): {what}"
+        case FailureKind.OUT_OF_MEMORY:
+            return (
+                f"{where}: memory ran out{line}, {times} times (on {peers}): {what}. Give it less at once (more "
+                "partitions, fewer records held together), or invite volunteers with more memory"
+            )
         case _:
             return f"{where}: took its worker with it {times} times (on {peers}): {what or failure.kind}"
 

@@ -174,6 +174,38 @@ async def test_a_cancelled_task_is_ended_without_a_report(tmp_path: Path) -> Non
         assert coordinator.count(m.Failed) == 0
 
 
+def say_pid_and_wait(pid: Path, gate: Path) -> Any:
+    def wait(records: Iterator[int]) -> Iterator[int]:
+        pid.with_suffix(".part").write_text(str(os.getpid()))
+        pid.with_suffix(".part").rename(pid)
+        while not gate.exists():
+            time.sleep(0.01)
+        return records
+
+    return wait
+
+
+async def test_a_cancelled_task_that_ends_in_time_spares_its_process_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tabswarm.worker.native.task_runner.GRACE", 60.0)
+    async with swarm_of_one(slots=2) as (coordinator, _):
+        number = await coordinator.run(say_pid_and_wait(tmp_path / "pid", tmp_path / "gate"))
+        process = await written(tmp_path / "pid")
+        await coordinator.tell(m.CancelTask(task=number, attempt=1))
+        await is_well(coordinator)  # and so has heard of it
+        finished = coordinator.count(m.Finished)
+        (tmp_path / "gate").touch()
+        both = [await coordinator.run(say_pid_and_wait(tmp_path / name, tmp_path / "end")) for name in ("one", "two")]
+        assert process in [await written(tmp_path / name) for name in ("one", "two")]
+        (tmp_path / "end").touch()
+        for task in both:
+            await coordinator.heard(m.Finished, task=task)
+        assert (coordinator.count(m.Finished), coordinator.count(m.Failed)) == (finished + 2, 0)
+        with pytest.raises(Exception, match="is not here"):
+            await coordinator.fetch(out_block(number))
+
+
 async def test_the_end_of_an_application_ends_its_processes_and_drops_its_blocks(tmp_path: Path) -> None:
     async with swarm_of_one(slots=2) as (coordinator, _):
         first = await coordinator.run(double)

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { assign, block, finished, settle, types, withPython } from "../../tests/puppet_volunteer.ts";
+import { assign, block, finished, ready, settle, types, withPython } from "../../tests/puppet_volunteer.ts";
 import type { FromWorker } from "../frame/protocol.ts";
 import { FetchError } from "../peer/fetching.ts";
 import type { BlockId, Source } from "../wire/messages.ts";
+import { GRACE } from "./workers.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
@@ -141,14 +142,48 @@ test("blocks that have room nowhere fail the task, and map outputs stay", async 
   expect(store.has(written)).toBe(true);
 });
 
-test("cancelled while it runs, a task loses its Worker and reports nothing", async () => {
-  const { take, sent, puppets, tasks } = withPython();
+test("cancelled as it ends, a task is not heard, and its Worker takes the next one", async () => {
+  const { take, sent, puppets, tasks, store } = withPython();
   take(assign(1));
   await settle();
   take({ type: "CancelTask", task: 1, attempt: 0 });
+  expect(tasks.all.length).toBe(0);
+  take(assign(2));
+  await settle();
+  expect(puppets[0]?.orders.length).toBe(1);
+  puppets[0]?.say({ is: "output", stream: "stdout", text: "still here", partition: 0, dropped: 0 });
   puppets[0]?.say(finished(1));
+  expect(puppets[0]?.orders.length).toBe(2);
+  vi.advanceTimersByTime(GRACE);
+  puppets[0]?.say(finished(2));
+  expect(types(sent)).toEqual(["Started", "Started", "Finished"]);
+  expect([store.has(block(1)), puppets.length, puppets[0]?.ended]).toEqual([false, 1, false]);
+});
+
+test("cancelled in the middle, a task that does not end in a moment loses its Worker", async () => {
+  const { take, sent, puppets } = withPython();
+  take(assign(1));
+  await settle();
+  take({ type: "CancelTask", task: 1, attempt: 0 });
+  take(assign(2));
+  await settle();
+  vi.advanceTimersByTime(GRACE - 1);
+  expect(puppets[0]?.ended).toBe(false);
+  vi.advanceTimersByTime(1);
   expect(puppets[0]?.ended).toBe(true);
-  expect([types(sent), tasks.all.length]).toEqual([["Started"], 0]);
+  puppets[0]?.say(finished(1));
+  puppets[1]?.say(ready);
+  expect(puppets[1]?.orders.length).toBe(1);
+  expect(types(sent)).toEqual(["Started", "Started"]);
+});
+
+test("a cancelled task whose application ends takes its Worker along at once", async () => {
+  const { take, puppets } = withPython();
+  take(assign(1));
+  await settle();
+  take({ type: "CancelTask", task: 1, attempt: 0 });
+  take({ type: "EndApplication", application: "a1" });
+  expect(puppets[0]?.ended).toBe(true);
 });
 
 test("cancelled while its inputs come, a task stops them and reports nothing", async () => {

@@ -1,7 +1,14 @@
 import type { FromWorker } from "../frame/protocol.ts";
 import { type BlockStore, blockKey } from "../peer/block_store.ts";
 import { FetchError } from "../peer/fetching.ts";
-import { type Assign, type Code, type FromVolunteer, OUTPUT_LIMIT, type ToVolunteer } from "../wire/messages.ts";
+import {
+  type Assign,
+  type Code,
+  type Failed,
+  type FromVolunteer,
+  OUTPUT_LIMIT,
+  type ToVolunteer,
+} from "../wire/messages.ts";
 import { type Attempt, attemptKey, failure, readFailed, readFinished } from "./attempt.ts";
 import { type Fetch, gather } from "./inputs.ts";
 import { MapOutputTables } from "./map_outputs.ts";
@@ -40,7 +47,7 @@ export class Tasks {
       case "Assign":
         return this.assign(message, bytes);
       case "CancelTask":
-        return this.cancel(this.attempts.get(attemptKey(message.task, message.attempt)));
+        return this.abandon(this.attempts.get(attemptKey(message.task, message.attempt)));
       case "Code":
         return this.keepCode(message);
       case "MapOutputs":
@@ -141,7 +148,7 @@ export class Tasks {
         case "finished":
           return this.finish(attempt, message);
         case "failed":
-          return this.end(attempt, readFailed(message.message, attempt));
+          return this.failed(attempt, readFailed(message.message, attempt));
         case "corrupt":
           return this.corrupt(attempt, message.block, message.reason);
         case "dead":
@@ -173,6 +180,12 @@ export class Tasks {
     this.around.done(attempt);
   }
 
+  /** Python's own verdict on an attempt. What it took of memory its Worker never gives back, so one that ran out goes. */
+  private failed(attempt: Attempt, failed: Failed): void {
+    if (failed.failure.kind === "out_of_memory") attempt.worker?.end();
+    this.end(attempt, failed);
+  }
+
   private corrupt(attempt: Attempt, key: string, reason: string): void {
     const { task, attempt: number } = attempt.assign.spec;
     const piece = attempt.pieces.find(({ block }) => blockKey(block) === key);
@@ -186,8 +199,15 @@ export class Tasks {
     this.end(attempt, failure(attempt, kind, reason));
   }
 
-  private cancel(attempt: Attempt | undefined): void {
+  /** The coordinator does not want it any more; its Worker may be done with it in a moment. */
+  private abandon(attempt: Attempt | undefined): void {
     if (!attempt) return;
+    if (attempt.state === "running") attempt.worker?.abandon();
+    attempt.worker = null;
+    this.end(attempt, null);
+  }
+
+  private cancel(attempt: Attempt): void {
     // Python cannot be interrupted in the middle of a task, so its Worker goes.
     if (attempt.state === "running") attempt.worker?.end();
     this.end(attempt, null);

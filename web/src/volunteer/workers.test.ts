@@ -2,6 +2,12 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { assign, block, finished, ready, settle, types, volunteer, withPython } from "../../tests/puppet_volunteer.ts";
 import type { FromWorker } from "../frame/protocol.ts";
 import { encodeMessage } from "../wire/codec.ts";
+import type { Failed, FailureKind } from "../wire/messages.ts";
+
+function failedWith(kind: FailureKind, task = 1): FromWorker {
+  const failed: Failed = { type: "Failed", task, attempt: 0, failure: { kind } };
+  return { is: "failed", message: encodeMessage(failed) };
+}
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
@@ -70,6 +76,20 @@ test("a Python that ran out of memory says so", async () => {
   puppets[0]?.say({ is: "dead", reason: "memory access out of bounds", memory: true });
   expect(sent.at(-1)).toMatchObject({ type: "Failed", failure: { kind: "out_of_memory" } });
   expect(puppets[0]?.ended).toBe(true);
+});
+
+test("a task that ran out of memory takes its Worker with it, for what Python took it never gives back", async () => {
+  const { take, sent, puppets, running } = withPython();
+  take(assign(1));
+  await settle();
+  puppets[0]?.say(failedWith("raised"));
+  expect(puppets[0]?.ended).toBe(false);
+  take(assign(2));
+  await settle();
+  puppets[0]?.say(failedWith("out_of_memory", 2));
+  expect(sent.at(-1)).toMatchObject({ type: "Failed", task: 2, failure: { kind: "out_of_memory" } });
+  expect(puppets[0]?.ended).toBe(true);
+  expect(running().length).toBe(1);
 });
 
 test.each<[string, unknown]>([

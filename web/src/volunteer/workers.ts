@@ -12,6 +12,12 @@ export interface TaskEvents {
   died(reason: string): void;
 }
 
+/**
+ * How long a task that nobody wants any more may go on, in ms. Most end within it: one that was moved to a free slot
+ * elsewhere, say, just as it began here. A Python that is ended takes seconds to be replaced.
+ */
+export const GRACE = 1000;
+
 /** One Python in a Worker. It belongs to the application whose task it ran first, and to no other ever. */
 export class PythonWorker {
   state: "starting" | "idle" | "busy" | "ended" = "starting";
@@ -19,6 +25,7 @@ export class PythonWorker {
   /** Code blobs that it has. */
   readonly blobs = new Set<string>();
   private task: TaskEvents | null = null;
+  private grace: ReturnType<typeof setTimeout> | undefined;
   private readonly line: WorkerLine;
 
   constructor(
@@ -38,12 +45,35 @@ export class PythonWorker {
 
   /** The task is over; the Worker may have another of the same application. */
   free(): void {
+    clearTimeout(this.grace);
     if (this.state === "busy") this.state = "idle";
     this.task = null;
   }
 
+  /**
+   * Nobody wants the task any more. Python cannot be interrupted, so it has a moment to come to the end by itself; what
+   * it says then is not heard.
+   */
+  abandon(): void {
+    if (this.state !== "busy") return;
+    this.task = {
+      message: ({ is }) => {
+        if (is === "output") return;
+        if (is === "dead") this.end();
+        else this.free();
+        this.pool.vacated();
+      },
+      died: () => this.pool.vacated(),
+    };
+    this.grace = setTimeout(() => {
+      this.end();
+      this.pool.vacated();
+    }, GRACE);
+  }
+
   /** Ends Python at once, whatever it does. */
   end(): void {
+    clearTimeout(this.grace);
     if (this.state === "ended") return;
     this.state = "ended";
     this.task = null;
@@ -130,9 +160,9 @@ export class Workers {
     return null;
   }
 
-  /** Ends the idle Workers of an application that is over; a busy one's task is for its owner to end. */
+  /** Ends the Workers of an application that is over, whatever they do. */
   endApplication(application: string): void {
-    for (const worker of this.alive()) if (worker.application === application && worker.state !== "busy") worker.end();
+    for (const worker of this.alive()) if (worker.application === application) worker.end();
   }
 
   /** Ends all of them, for good: no other will start. */
@@ -144,6 +174,13 @@ export class Workers {
   /** A Worker says that its Python runs. */
   started(): void {
     this.failedStarts = 0;
+    this.available();
+  }
+
+  /** A Worker is done with a task that nobody wanted any more, or ended over it. */
+  vacated(): void {
+    if (this.closed) return;
+    this.warm();
     this.available();
   }
 

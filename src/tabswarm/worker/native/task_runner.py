@@ -1,7 +1,8 @@
 """A task's way through a volunteer: sources, a turn, a process, one report.
 
     assigned --all sources here--> waiting --a slot is free--> running (Started) --> Finished | Failed | FetchFailed
-        any state --CancelTask, end of its application--> forgotten, without a report
+        any state --CancelTask, end of its application--> forgotten, without a report; cancelled while it runs, it has
+                                                          `GRACE` to come to its end and spare its process
 
 Sources of tasks that wait are fetched while others compute. Turns go in the order in which sources became complete. A
 process that dies or runs past the limit costs its task and itself, nothing else.
@@ -21,6 +22,9 @@ from tabswarm.worker.native.source_fetcher import SourceFetcher, SourceMissing
 from tabswarm.worker.native.worker_process import ProcessDied
 
 Report = Callable[[Message], None]
+GRACE = 1.0
+"""Seconds that a cancelled task may go on. Most end within it, one, say, that was moved to a free slot elsewhere just
+as it began here; and a process that is ended has to be replaced."""
 
 
 class TaskRunner:
@@ -36,6 +40,8 @@ class TaskRunner:
         self._slots = asyncio.Semaphore(slots)
         self._tasks: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._applications: dict[tuple[int, int], str] = {}
+        self._running: set[tuple[int, int]] = set()
+        self._unwanted: set[tuple[int, int]] = set()
         self._blobs: dict[str, dict[str, bytes]] = {}
 
     def learn_code(self, application: str, blobs: dict[str, bytes]) -> None:
@@ -53,9 +59,16 @@ class TaskRunner:
 
     def cancel(self, task: int, attempt: int) -> None:
         """Stop an attempt; it is not reported."""
-        running = self._tasks.get((task, attempt))
-        if running is not None:
-            running.cancel()
+        key = (task, attempt)
+        found = self._tasks.get(key)
+        if found is None or key in self._unwanted:
+            return
+        if key not in self._running:
+            found.cancel()
+            return
+        self._unwanted.add(key)
+        over = asyncio.get_running_loop().call_later(GRACE, found.cancel)
+        found.add_done_callback(lambda _: over.cancel())
 
     def end_application(self, application: str) -> None:
         """Stop the application's tasks and forget all that is kept for it."""
@@ -77,6 +90,7 @@ class TaskRunner:
     def _forget(self, key: tuple[int, int]) -> None:
         self._tasks.pop(key, None)
         self._applications.pop(key, None)
+        self._unwanted.discard(key)
 
     async def _run(self, assign: Assign) -> None:
         spec = assign.spec
@@ -87,6 +101,8 @@ class TaskRunner:
             inputs = await self._sources.gather(assign, f"{prefix}in-")
             async with self._slots:
                 answer = await self._compute(assign, inputs, f"{prefix}out-")
+            if (spec.task, spec.attempt) in self._unwanted:
+                return
             if isinstance(answer, Done):
                 written = True
                 for sink in answer.sinks:
@@ -115,6 +131,7 @@ class TaskRunner:
     async def _compute(self, assign: Assign, inputs: list[list[Portion]], prefix: str) -> Done | Broke | Corrupt:
         """Run the task in a process. The process is given back only where it is sound."""
         spec = assign.spec
+        key = (spec.task, spec.attempt)
         try:
             process = await self._pool.take(spec.application)
         except ProcessDied as died:
@@ -124,6 +141,7 @@ class TaskRunner:
             known = self._blobs.get(spec.application, {})
             code = {blob: known[blob] for blob in assign.code if blob in known and blob not in process.code}
             self._report(Started(task=spec.task, attempt=spec.attempt))
+            self._running.add(key)
             async with asyncio.timeout(assign.time_limit or None):
                 answer = await process.run(RunTask(spec, inputs, code, prefix), lambda told: self._print(assign, told))
             process.code.update(code)
@@ -135,12 +153,15 @@ class TaskRunner:
         except ProcessDied as died:
             return _broke(FailureKind.WORKER_DIED, "", str(died), died.crash)
         finally:
+            self._running.discard(key)
             if sound:
                 self._pool.put_back(process)
             else:
                 self._pool.discard(process)
 
     def _print(self, assign: Assign, told: Printed) -> None:
+        if (assign.spec.task, assign.spec.attempt) in self._unwanted:
+            return
         self._report(
             Output(
                 task=assign.spec.task,
