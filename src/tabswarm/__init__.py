@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tabswarm.bounded_float import BoundedFloat
     from tabswarm.driver.attached import AttachedApplication
     from tabswarm.driver.context import Context, SparkContext
+    from tabswarm.driver.inheritable_thread import InheritableThread, inheritable_thread_target
     from tabswarm.errors import (
         AccumulatorUnreadable,
         BadLink,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         VersionRefused,
         WorkerLost,
     )
+    from tabswarm.executor.task_context import TaskContext
     from tabswarm.plan.accumulator import Accumulator, AccumulatorParam
     from tabswarm.plan.storage_level import StorageLevel
     from tabswarm.rdd.barrier import RDDBarrier
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from tabswarm.rdd.custom_dependency import AllDependency, ArrayDependency, OneToOneDependency, RangeDependency
     from tabswarm.rdd.key_partitioner import portable_hash
     from tabswarm.rdd.rdd import RDD
+    from tabswarm.rdd.status import SparkJobInfo, SparkStageInfo, StatusTracker
     from tabswarm.result_iterable import ResultIterable
     from tabswarm.stat_counter import StatCounter
 
@@ -73,11 +76,17 @@ _ELSEWHERE = {
     "ArrayDependency": "tabswarm.rdd.custom_dependency",
     "OneToOneDependency": "tabswarm.rdd.custom_dependency",
     "RangeDependency": "tabswarm.rdd.custom_dependency",
+    "InheritableThread": "tabswarm.driver.inheritable_thread",
     "RDD": "tabswarm.rdd.rdd",
     "RDDBarrier": "tabswarm.rdd.barrier",
     "ResultIterable": "tabswarm.result_iterable",
     "StatCounter": "tabswarm.stat_counter",
+    "SparkJobInfo": "tabswarm.rdd.status",
+    "SparkStageInfo": "tabswarm.rdd.status",
+    "StatusTracker": "tabswarm.rdd.status",
     "StorageLevel": "tabswarm.plan.storage_level",
+    "TaskContext": "tabswarm.executor.task_context",
+    "inheritable_thread_target": "tabswarm.driver.inheritable_thread",
     "portable_hash": "tabswarm.rdd.key_partitioner",
 }
 
@@ -98,6 +107,7 @@ __all__ = [
     "ContextInTask",
     "CoordinatorUnreachable",
     "CustomRDD",
+    "InheritableThread",
     "JobCancelled",
     "JobError",
     "NoEligibleVolunteers",
@@ -119,16 +129,21 @@ __all__ = [
     "SessionReplaced",
     "SourceUnavailable",
     "SparkContext",
+    "SparkJobInfo",
+    "SparkStageInfo",
     "StableHashError",
     "StatCounter",
+    "StatusTracker",
     "StorageLevel",
     "TabswarmError",
+    "TaskContext",
     "TaskError",
     "TaskTimeout",
     "TokenRefused",
     "UnknownApplication",
     "VersionRefused",
     "WorkerLost",
+    "inheritable_thread_target",
     "portable_hash",
 ]
 

@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulation": ALL,
     "cli": ALL | {""},
     # tabswarm/__init__.py, the public names
-    "": {"bounded_float", "driver", "errors", "plan", "rdd", "result_iterable", "shipping", "stat_counter"},
+    "": {"bounded_float", "driver", "errors", "executor", "plan", "rdd", "result_iterable", "shipping", "stat_counter"},
     "__main__": {"cli"},
 }
 

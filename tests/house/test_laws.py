@@ -60,7 +60,9 @@ _EXCEPTIONS = {
     ("rdd/pipe_process.py", "queue"): "runs inside tasks of native workers, never where RDDs are made",
     ("rdd/pipe_process.py", "subprocess"): "the same",
     ("rdd/pipe_process.py", "threading"): "the same",
-    ("rdd/engine_context.py", "threading"): "a lock alone: users run actions from several threads of theirs",
+    ("rdd/running.py", "threading"): "a lock alone: users run actions from several threads of theirs",
+    ("rdd/job_register.py", "threading"): "a lock alone: jobs start and end in several threads of the user's",
+    ("rdd/local_properties.py", "threading"): "thread-local values alone: what each of the user's threads said",
     ("rdd/take_sample.py", "random"): "the user asks for a sample by chance; with a seed it is the same each time",
 }
 

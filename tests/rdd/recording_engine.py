@@ -8,6 +8,7 @@ from typing import Any
 
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.operators import CodeRef
+from tabswarm.plan.report import JobReport
 from tabswarm.plan.task import Update
 from tabswarm.rdd.call_site import CallSite
 from tabswarm.rdd.engine import BlockReader
@@ -21,6 +22,7 @@ class AnsweredJob:
 
     def __init__(self, blocks: Mapping[int, bytes]) -> None:
         self.id = "job"
+        self.running = 0
         self.cancelled = False
         self._blocks = blocks
 
@@ -33,7 +35,7 @@ class AnsweredJob:
     def wait(self, timeout: float | None = None) -> None:
         pass
 
-    def cancel(self) -> None:
+    def cancel(self, reason: str = "") -> None:
         self.cancelled = True
 
 
@@ -59,6 +61,9 @@ class RecordingEngine:
         job = AnsweredJob({p: write_records(self.answer(plan, p)) for p in plan.partitions})
         self.jobs.append(job)
         return job
+
+    def report(self, job: str) -> JobReport | None:
+        return None
 
     def provide(self, node: int, reader: BlockReader) -> None:
         self.provided[node] = reader

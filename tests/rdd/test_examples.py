@@ -11,9 +11,10 @@ import pytest
 import tabswarm
 from tabswarm import Context
 from tabswarm.driver import context as driver_context
-from tabswarm.driver import reading
+from tabswarm.driver import inheritable_thread, reading
+from tabswarm.executor import task_context
 from tabswarm.plan import accumulator
-from tabswarm.rdd import engine_context, shared_variables
+from tabswarm.rdd import engine_context, job_control, running, shared_variables, status
 
 MODULES = [
     *("structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"),
@@ -44,6 +45,11 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
     run(engine_context, sc)
     run(shared_variables, sc)
     run(accumulator, sc)
+    run(running, sc)
+    run(job_control, sc)
+    run(status, sc)
+    run(task_context, sc)
+    run(inheritable_thread, sc)
     run(driver_context, sc)
     run(reading, sc)
 
@@ -51,7 +57,7 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
 def run(module: object, sc: Context) -> None:
     finder = doctest.DocTestFinder(exclude_empty=True)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    names = {"sc": sc} | {name: getattr(tabswarm, name) for name in ("Context", "StorageLevel", *CUSTOM)}
+    names = {"sc": sc} | {name: getattr(tabswarm, name) for name in ("Context", "StorageLevel", "TaskContext", *CUSTOM)}
     tests = finder.find(module, extraglobs=names)
     assert any(test.examples for test in tests)
     for test in tests:

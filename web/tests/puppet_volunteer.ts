@@ -99,6 +99,9 @@ export function assign(
       steps: [[1, 4, []]],
       sources,
       sinks: [{ type: "rdd", step: 0, block: block(task, application) }],
+      stage: 0,
+      begun_before: 0,
+      properties: {},
     },
     code: ["h1"],
     locations: sources.flatMap((source) =>

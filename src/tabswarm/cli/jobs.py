@@ -56,6 +56,9 @@ def show(report: JobReport) -> None:
         style="bold",
         markup=False,
     )
+    marks = [*([f"group {report.group}"] if report.group else []), *report.tags]
+    if report.description or marks:
+        out.print("  ".join([*([report.description] if report.description else []), *marks]), markup=False)
     if report.waiting_for:
         out.print(f"waits for {report.waiting_for}", style="yellow", markup=False)
     if report.error:

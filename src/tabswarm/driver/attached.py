@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
 
@@ -18,7 +17,7 @@ from tabswarm.driver.loop_thread import LoopThread
 from tabswarm.driver.save_folder import SaveFolder
 from tabswarm.driver.swarm_engine import SwarmEngine
 from tabswarm.driver.swarm_job import SwarmJob
-from tabswarm.errors import CoordinatorUnreachable, ResultsGone, TabswarmError
+from tabswarm.errors import CoordinatorUnreachable, ResultsGone
 from tabswarm.plan.finish import Saved
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.report import JobReport
@@ -33,16 +32,11 @@ from tabswarm.transport.websocket import WebSocketDoor
 from tabswarm.wire.messages import (
     CancelJob,
     Hello,
-    Jobs,
-    ListJobs,
     StopApplication,
     ToDriver,
     Watch,
     Watched,
 )
-
-ANSWERS_WITHIN = 30.0
-"""Seconds that the coordinator has to list the jobs."""
 
 
 class AttachedApplication:
@@ -151,7 +145,6 @@ class WatchingEngine(SwarmEngine):
     ) -> None:
         self._watched_application = application
         self._described: dict[int, Watched] = {}
-        self._listings: dict[int, Future[tuple[JobReport, ...]]] = {}
         self.end_application = False
         super().__init__(
             loop,
@@ -163,14 +156,6 @@ class WatchingEngine(SwarmEngine):
             owns_loop=owns_loop,
             keep_results=True,
         )
-
-    def list_jobs(self) -> tuple[JobReport, ...]:
-        """All jobs of the swarm."""
-        self._must_live()
-        listing: Future[tuple[JobReport, ...]] = Future()
-        request = next(self._requests)
-        self._loop.call(self._ask_for_jobs, request, listing)
-        return listing.result(ANSWERS_WITHIN)
 
     def watch(self, job: str) -> SwarmJob:
         """Have the coordinator tell of a job, and wait until it has said what the job is. Raises why it cannot."""
@@ -204,19 +189,8 @@ class WatchingEngine(SwarmEngine):
         told = super()._introduction(token, name)
         return structs.replace(told, application=self._watched_application, watch=True)
 
-    def _ask_for_jobs(self, request: int, listing: Future[tuple[JobReport, ...]]) -> None:
-        if self._lost is not None:
-            listing.set_exception(self._lost)
-            return
-        self._listings[request] = listing
-        self._outbox.put_nowait(ListJobs(request=request))
-
     def _heard(self, message: ToDriver) -> None:
         match message:
-            case Jobs():
-                listing = self._listings.pop(message.request, None)
-                if listing is not None:
-                    listing.set_result(message.jobs)
             case Watched():
                 self._understood(message)
             case _:
@@ -243,12 +217,6 @@ class WatchingEngine(SwarmEngine):
     def _ended(self, job: SwarmJob) -> None:
         self._described.pop(job.request, None)
         super()._ended(job)
-
-    def _end(self, error: TabswarmError) -> None:
-        super()._end(error)
-        for listing in self._listings.values():
-            listing.set_exception(error)
-        self._listings = {}
 
     async def _leave(self) -> None:
         self._end(CoordinatorUnreachable("this session was closed"))

@@ -17,14 +17,18 @@ from concurrent.futures import TimeoutError as FutureTimeout
 import msgspec
 
 from tabswarm.driver.failures import error_of, error_of_refusal
+from tabswarm.driver.job_listing import ANSWERS_WITHIN, JobListing
 from tabswarm.driver.loop_thread import LoopThread
+from tabswarm.driver.moved_bytes import MovedBytes
 from tabswarm.driver.progress import ProgressDisplay
 from tabswarm.driver.result_fetcher import ResultFetcher
 from tabswarm.driver.source_store import SourceStore
+from tabswarm.driver.submission import submission
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.driver.task_output import OutputPrinter
-from tabswarm.errors import CoordinatorUnreachable, PlanRefused, SessionReplaced, SourceUnavailable, TabswarmError
+from tabswarm.errors import CoordinatorUnreachable, SessionReplaced, SourceUnavailable, TabswarmError
 from tabswarm.plan.lineage import Plan
+from tabswarm.plan.report import JobReport
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
 from tabswarm.transport.block_port import TcpWay
@@ -38,15 +42,14 @@ from tabswarm.transport.webrtc import WEBRTC, WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
 from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.messages import (
-    MESSAGE_LIMIT,
     Accepted,
-    BytesMoved,
     CancelJob,
     Fetched,
     Hello,
     Holders,
     JobDone,
     JobFailed,
+    Jobs,
     MayLeave,
     Message,
     Pass,
@@ -69,8 +72,6 @@ from tabswarm.wire.version import PROTOCOL, tabswarm_version
 
 GOODBYE = 2.0
 """Seconds that the coordinator has to hear that the application ends."""
-MOVED_SECONDS = 1.0
-"""How often, at most, the bytes read from neighbours' files are told."""
 LEAVES_WITHIN = 6.0
 """Seconds that copies of this driver's data may take, where its jobs go on without it."""
 STOPS_WITHIN = 10.0
@@ -104,6 +105,7 @@ class SwarmEngine:
         self._owns_loop = owns_loop
         self._jobs: dict[int, SwarmJob] = {}
         self._by_id: dict[str, SwarmJob] = {}
+        self._listing = JobListing()
         self._requests = itertools.count(1)
         self._limit = max_result_size
         self._printer = OutputPrinter()
@@ -134,13 +136,7 @@ class SwarmEngine:
         """Start a job, and wait until the coordinator has taken it."""
         self._must_live()
         job = SwarmJob(next(self._requests), plan, self, self._limit)
-        message = Submit(request=job.request, plan=plan, code=dict(code), keep=self._keep_results)
-        size = len(msgspec.msgpack.encode(message))
-        if size > MESSAGE_LIMIT:
-            raise PlanRefused(
-                f"the plan of {plan.action or 'this job'} and its code have {size:,} bytes, over the limit of "
-                f"{MESSAGE_LIMIT:,}: does a function close over large data, or is the lineage very long?"
-            )
+        message = submission(job.request, plan, code, keep=self._keep_results)
         self._loop.call(self._start, job, message)
         try:
             job.wait_accepted()
@@ -151,6 +147,16 @@ class SwarmEngine:
             told, self._on_job = self._on_job, None
             told(self.application)
         return job
+
+    def list_jobs(self) -> tuple[JobReport, ...]:
+        """What the coordinator knows of all jobs of the swarm."""
+        question, answer = self._listing.ask(next(self._requests))
+        self._post(question)
+        return answer.result(ANSWERS_WITHIN)
+
+    def report(self, job: str) -> JobReport | None:
+        """What the coordinator knows of one job; None where it forgot it."""
+        return next((report for report in self.list_jobs() if report.id == job), None)
 
     def provide(self, node: int, reader: BlockReader) -> None:
         """Serve the node's source blocks."""
@@ -212,13 +218,13 @@ class SwarmEngine:
             await door.connect("relay"), relay_hello, self._sources.look_up, passes=self._passes
         )
         await self._neighbours.open(welcome.peer, self._sources.place)
-        self._moved = 0
+        self._moved = MovedBytes(welcome.application, self._outbox.put_nowait)
         self._routes = Routes(self._relay.fetch, [TcpWay(welcome.peer, self._passes)])
         self._channels = WebRtcWay(
             welcome.peer, self._outbox.put_nowait, self._sources.look_up, self._passes, self._routes.adopt
         )
         self._routes.ways.append(self._channels)
-        self._fetcher = ResultFetcher(self._routes, self._neighbours, self._count_moved, self._outbox.put_nowait)
+        self._fetcher = ResultFetcher(self._routes, self._neighbours, self._moved.count, self._outbox.put_nowait)
         self._may_leave = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._tasks = [
@@ -226,16 +232,6 @@ class SwarmEngine:
             loop.create_task(self._speak(), name="tabswarm driver says"),
         ]
         return welcome
-
-    def _count_moved(self, size: int) -> None:
-        if size and not self._moved:
-            asyncio.get_running_loop().call_later(MOVED_SECONDS, self._tell_moved)
-        self._moved += size
-
-    def _tell_moved(self) -> None:
-        if self._moved:
-            self._outbox.put_nowait(BytesMoved(application=self.application, direct=self._moved))
-        self._moved = 0
 
     def _introduction(self, token: str, name: str) -> Hello:
         return Hello(
@@ -320,6 +316,8 @@ class SwarmEngine:
                 if (job := self._by_id.get(message.job)) is not None:
                     job.on_error(self._explained(job, error_of(message)))
                     self._ended(job)
+            case Jobs():
+                self._listing.heard(message)
             case TaskOutput():
                 self._printer.show(message, self._names.get(message.volunteer, message.volunteer))
             case MayLeave():
@@ -359,6 +357,7 @@ class SwarmEngine:
         for job in list(self._jobs.values()):
             job.on_error(error)
             self._ended(job)
+        self._listing.end(error)
 
     async def _say_goodbye(self) -> None:
         for job in [] if self._keep_results else list(self._jobs.values()):
@@ -382,9 +381,8 @@ class SwarmEngine:
     async def _leave(self) -> None:
         """Say that the program is over; where its jobs go on, wait until they need nothing more of us."""
         if self._session.lost is None:
-            if self._moved:
-                await self._session.send(BytesMoved(application=self.application, direct=self._moved))
-                self._moved = 0
+            if (moved := self._moved.take()) is not None:
+                await self._session.send(moved)
             await self._session.send(StopApplication(keep_results=self._keep_results))
             if self._keep_results:
                 await self._may_leave.wait()

@@ -137,10 +137,11 @@ class SwarmJob:
         with self._changed:
             return tuple(self._updates.values())
 
-    def cancel(self) -> None:
+    def cancel(self, reason: str = "") -> None:
         """Stop the job on the swarm."""
         if not self.is_over:
-            self.on_error(JobCancelled(f"job {self._id or ''} ({self.plan.action}) was cancelled".replace("  ", " ")))
+            named = f"job {self._id or ''} ({self.plan.action}) was cancelled".replace("  ", " ")
+            self.on_error(JobCancelled(f"{named} {reason}".rstrip()))
             self._wire.cancel(self)
 
     # --- for the loop thread

@@ -9,6 +9,7 @@ The laws: a step is computed once, however many read it; and what one reader doe
   gets it (`_Tap`).
 - A `Take` that did not see its input's end makes everything before it in its chain *partial*: no sink of it is written.
   What a user's function left unread is read to the end for the block's sake.
+- A function that runs behind a `union` or `coalesce` is told its own partition, not that of who pulls (`TaskContext`).
 - Where the program has accumulators, whose turn it is stands in the task's tally, record by record.
 - A chain is at most `DEEPEST` links long; then a list stands between, for iterators in iterators use up the stack.
 """
@@ -23,6 +24,7 @@ from typing import Any
 from tabswarm.errors import ResultNotSerialisable
 from tabswarm.executor import operators
 from tabswarm.executor.sources import SourceReader
+from tabswarm.executor.task_context import in_partition, partition
 from tabswarm.plan.accumulator import Tally, were_met
 from tabswarm.plan.operators import CodeRef, Take, code_of
 from tabswarm.plan.task import FromSource, FromStep, MapOutputSink, PartitionSink, Step, TaskSpec
@@ -122,6 +124,7 @@ class Evaluation:
         self._kept: dict[int, _Kept] = {}
         self._taps: dict[int, _Tap] = {}
         self._cut: set[int] = set()
+        self._coded: set[int] = set()
         self.functions: dict[int, Any] = {}
 
     def pull(self, step: int) -> Records:
@@ -173,8 +176,9 @@ class Evaluation:
         """Compute what is to be kept of all that a step is made of."""
         for link in self.lineage(step):
             if self._readers[link] > 1 and link not in self._kept:
-                records = self._chain(link)
-                whole = records if type(records) is list else list(records)
+                with partition(self._spec.steps[link].partition):
+                    records = self._chain(link)
+                    whole = records if type(records) is list else list(records)
                 self._kept[link] = _Kept(whole, self._readers[link], self._classes)
 
     def _chain(self, step: int) -> Records:
@@ -194,13 +198,21 @@ class Evaluation:
                 tap = self._taps[link] = _Tap(records, self._classes)
                 records = chain.from_iterable(tap.lists())
             if deep >= DEEPEST and link != step:
-                records, deep = list(records), 0
+                with partition(self._spec.steps[link].partition):
+                    records, deep = list(records), 0
             made[link], depth[link] = records, deep
         return made[step]
 
     def _input(self, link: int, given: FromSource | FromStep, made: dict[int, Records]) -> Records:
         if isinstance(given, FromStep):
-            return self._kept[given.step].take() if given.step in self._kept else made.pop(given.step)
+            if given.step in self._kept:
+                return self._kept[given.step].take()
+            own = self._spec.steps[given.step].partition
+            if given.step in self._coded:
+                self._coded.add(link)
+                if own != self._spec.steps[link].partition:
+                    return in_partition(made.pop(given.step), own)
+            return made.pop(given.step)
         return self._sources.read(given.source, self._spec.operators[self._spec.steps[link].node])
 
     def _apply(self, link: int, inputs: Sequence[Records]) -> Records:
@@ -211,7 +223,10 @@ class Evaluation:
         if isinstance(operator, Take):
             return self._first(link, inputs[0], operator.n)
         ref = code_of(operator)
-        function = None if ref is None else self.functions.setdefault(link, self._load(ref))
+        function = None
+        if ref is not None:
+            function = self.functions.setdefault(link, self._load(ref))
+            self._coded.add(link)
         return operators.apply(operator, step.partition, function, inputs)
 
     def _first(self, link: int, records: Records, n: int) -> Iterator[Any]:

@@ -16,10 +16,11 @@ from tabswarm.executor.failures import SourceCorrupt, TaskFailed, failure_of, fr
 from tabswarm.executor.map_output import write_map_output
 from tabswarm.executor.piece import Piece
 from tabswarm.executor.sources import Code, SourceReader
+from tabswarm.executor.task_context import in_task, partition
 from tabswarm.executor.task_output import Output, TaskOutput, capture
 from tabswarm.plan.accumulator import Tally, tallied
 from tabswarm.plan.operators import CodeRef
-from tabswarm.plan.task import Failure, MapOutputSink, PartitionSink, Run, Sink, SinkReport, TaskSpec, Update
+from tabswarm.plan.task import Failure, PartitionSink, Run, Sink, SinkReport, TaskSpec, Update
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.shipping.class_registry import ClassRegistry
 from tabswarm.shipping.records import write_records
@@ -74,7 +75,7 @@ def run_task(
     told = TaskOutput(output, output_limit)
     task = _Task(spec, inputs, code, classes, told)
     failure: Failure | None = None
-    with capture(told), tallied(task.tally):
+    with capture(told), tallied(task.tally), in_task(spec):
         try:
             sinks, runs = task.run(inline_limit)
             updates = task.updates()
@@ -149,15 +150,10 @@ class _Task:
 
     def _write(self, sink: Sink, inline_limit: int, records: dict[int, int]) -> WrittenSink:
         self._at = self.tally.step = sink.step
-        self._told.turn_to(self._spec.steps[sink.step].partition)
-        if isinstance(sink, MapOutputSink):
-            pulled = self._evaluation.pull(sink.step)
-            segments, count = write_map_output(sink, pulled, self._load, self._classes)
-            if sink.aggregator is None or not sink.map_side:
-                records[sink.step] = count
-        else:
-            block, count = self._evaluation.block(sink.step)
-            segments, records[sink.step] = [block], count
+        number = self._spec.steps[sink.step].partition
+        self._told.turn_to(number)
+        with partition(number):
+            segments, count = self._segments(sink, records)
         hashes = b"".join(map(segment_hash, segments))
         size = sum(map(len, segments))
         report = SinkReport(
@@ -169,6 +165,17 @@ class _Task:
             inline=segments[0] if len(segments) == 1 and size <= inline_limit else None,
         )
         return WrittenSink(report, segments, hashes)
+
+    def _segments(self, sink: Sink, records: dict[int, int]) -> tuple[list[bytes], int]:
+        if isinstance(sink, PartitionSink):
+            block, count = self._evaluation.block(sink.step)
+            records[sink.step] = count
+            return [block], count
+        pulled = self._evaluation.pull(sink.step)
+        segments, count = write_map_output(sink, pulled, self._load, self._classes)
+        if sink.aggregator is None or not sink.map_side:
+            records[sink.step] = count
+        return segments, count
 
     def _load(self, ref: CodeRef) -> Any:
         if ref.root not in self._loaded:

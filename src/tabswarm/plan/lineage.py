@@ -10,6 +10,7 @@ import msgspec
 from tabswarm.errors import PlanRefused
 from tabswarm.plan.dependency import Dependency, Edges, Shuffle, Span
 from tabswarm.plan.finish import Finish, Listed
+from tabswarm.plan.job_properties import check_properties
 from tabswarm.plan.operators import DRIVER_SOURCES, FixedRecords, Operator, Parallelize
 from tabswarm.plan.storage_level import StorageLevel
 
@@ -59,6 +60,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
     number of seconds that one attempt at a task may run; 0: any.
     `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
+    `properties` are what the program says of the job (`job_properties.py`), `first_stage` the number of the first of
+    its stages. `max_failures` is how often a task's own exception is tried again; 0: as design says (on a second
+    volunteer, where there is one).
     """
 
     application: str
@@ -70,6 +74,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     call_site: str = ""
     task_timeout: int = 0
     finish: Finish = Listed()
+    properties: dict[str, str] = {}
+    first_stage: int = 0
+    max_failures: int = 0
 
 
 def check(plan: Plan) -> None:
@@ -102,6 +109,9 @@ def check(plan: Plan) -> None:
                 raise PlanRefused(f"a plan has at most {MAX_EDGES} edges; node {node.id} goes past that")
         _check_source(node, plan)
         seen[node.id] = node
+    check_properties(plan.properties)
+    if plan.first_stage < 0 or plan.max_failures < 0:
+        raise PlanRefused("a stage's number and the number of failures are not negative")
     if plan.task_timeout < 0:
         raise PlanRefused(f"a task's time limit is a number of seconds, not {plan.task_timeout}")
     if shuffles & seen.keys():

@@ -40,7 +40,8 @@ class BytesReport(msgspec.Struct, frozen=True, kw_only=True):
 
 class JobReport(msgspec.Struct, frozen=True, kw_only=True):
     """One job as `tabswarm jobs --json` shows it. `runs` of a node counts by volunteer. `waiting_for` says what keeps a
-    running job from going on (`volunteers`, or source data by the name of its RDD), and is empty while it goes on."""
+    running job from going on (`volunteers`, or source data by the name of its RDD), and is empty while it goes on.
+    `group`, `description` and `tags` are what the program said of it."""
 
     id: str
     application: str
@@ -54,3 +55,6 @@ class JobReport(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     waiting_for: str = ""
     call_site: str = ""
+    group: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()

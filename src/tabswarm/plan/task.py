@@ -97,7 +97,8 @@ Sink = PartitionSink | MapOutputSink
 class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a worker needs to run one task, but for the blocks and the code blobs it names.
 
-    `names` gives each node's name and call site, so that an error can say `reduceByKey at job.py:12`.
+    `names` gives each node's name and call site, so that an error can say `reduceByKey at job.py:12`. `stage`,
+    `begun_before` (how many attempts ran before) and `properties` are for the user's functions alone (`TaskContext`).
     """
 
     application: str
@@ -109,6 +110,9 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     sources: tuple[Source, ...]
     sinks: tuple[Sink, ...]
+    stage: int = 0
+    begun_before: int = 0
+    properties: dict[str, str] = {}
 
 
 class SinkReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

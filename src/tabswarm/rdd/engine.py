@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from tabswarm.plan.lineage import Plan
+from tabswarm.plan.report import JobReport
 from tabswarm.plan.task import Update
 
 BlockReader = Callable[[int], bytes]
@@ -41,8 +42,12 @@ class JobHandle(Protocol):
         """Return when every wanted partition is committed. Raises the job's error, or `TimeoutError` after `timeout`
         seconds."""
 
-    def cancel(self) -> None:
-        """Stop the job on the swarm; harmless where it is over. Waiting calls raise `JobCancelled`."""
+    def cancel(self, reason: str = "") -> None:
+        """Stop the job on the swarm; harmless where it is over. Waiting calls raise `JobCancelled`, which says why."""
+
+    @property
+    def running(self) -> int:
+        """How many of its tasks run, by the latest news."""
 
 
 class Engine(Protocol):
@@ -62,6 +67,9 @@ class Engine(Protocol):
         Returns once the job is accepted (or at once); `PlanRefused` and lost connections are raised here or by the
         handle.
         """
+
+    def report(self, job: str) -> JobReport | None:
+        """What the coordinator knows of a job of this application; None where it forgot it."""
 
     def provide(self, node: int, reader: BlockReader) -> None:
         """Serve the source blocks of `node` that do not stand in the plan, until the node is released. `reader` is

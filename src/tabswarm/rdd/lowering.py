@@ -6,7 +6,7 @@ the same hash in every job. A lineage may be thousands of nodes deep, so nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tabswarm.plan.lineage import Node, Plan, SourceBlock
@@ -28,6 +28,9 @@ def lower(
     task_timeout: int = 0,
     answer: Answer = AS_LIST,
     needs: Callable[[CodeRef], Needs] = lambda ref: Needs(),
+    properties: Mapping[str, str] | None = None,
+    first_stage: int = 0,
+    max_failures: int = 0,
 ) -> Plan:
     """The plan that computes these partitions of `target`, for the action that the user called and what it makes of
     their records (a list, where nothing is said). `needs` tells what a volunteer must offer to load something that
@@ -61,6 +64,9 @@ def lower(
         call_site=action.line,
         task_timeout=task_timeout,
         finish=answer.lower(ship, f"{action.operation} at {action.line}"),
+        properties=dict(properties or {}),
+        first_stage=first_stage,
+        max_failures=max_failures,
     )
 
 

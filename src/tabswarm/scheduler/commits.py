@@ -45,6 +45,7 @@ def started(state: SwarmState, event: TaskStarted) -> None:
     if task.state is TaskState.ASSIGNED:
         task.move(Move.START)
     attempt.started = True
+    task.begun += 1
     attempt.since = state.now
     heapq.heappush(state.watched, (state.now + FLOOR, task.id, attempt.number))
     state.jobs[task.job].running += 1

@@ -22,6 +22,7 @@ from tabswarm.plan.dependency import Shuffle
 from tabswarm.plan.lineage import Node, Plan
 from tabswarm.plan.location import Result
 from tabswarm.plan.report import JobReport
+from tabswarm.plan.stages import stage_of_nodes
 from tabswarm.plan.task import Failure, Update
 from tabswarm.scheduler.ledger import Ledger
 from tabswarm.scheduler.tasks import Pace, Task, TaskState
@@ -78,6 +79,7 @@ class Job:
     shuffles: dict[int, ShuffleOf]
     targets: dict[BlockKey, None]
     uncommitted: dict[BlockKey, None]
+    stages: dict[int, int]
     keep: bool = False
     state: JobState = JobState.RUNNING
     tasks: dict[int, Task] = field(default_factory=dict)
@@ -159,6 +161,7 @@ def new_job(job: str, request: int, plan: Plan, keep: bool = False) -> Job:
         shuffles,
         targets,
         uncommitted=dict(targets),
+        stages=stage_of_nodes(plan),
         keep=keep,
     )
 

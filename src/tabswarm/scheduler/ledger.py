@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tabswarm.plan.job_properties import DESCRIPTION, GROUP, tags_of
 from tabswarm.plan.lineage import Node, Plan
 from tabswarm.plan.report import BytesReport, JobReport, NodeReport, VolunteerReport
 from tabswarm.plan.task import Run, Step
@@ -127,4 +128,7 @@ class Ledger:
             error=error,
             waiting_for=waiting_for,
             call_site=plan.call_site,
+            group=plan.properties.get(GROUP, ""),
+            description=plan.properties.get(DESCRIPTION, ""),
+            tags=tags_of(plan.properties),
         )

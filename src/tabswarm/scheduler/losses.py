@@ -186,4 +186,5 @@ def _inherit(task: Task, histories: dict[SinkKey, Task]) -> None:
     for key, _ in task.cut.sinks:
         before = histories.get(key)
         if before is not None and before.starts > task.starts:
-            task.starts, task.failures, task.tried = before.starts, list(before.failures), dict(before.tried)
+            task.starts, task.begun = before.starts, before.begun
+            task.failures, task.tried = list(before.failures), dict(before.tried)

@@ -144,6 +144,9 @@ def build_spec(application: Application, job: Job, task: Task, attempt: Attempt)
         steps=cut.steps,
         sources=tuple(_source(application, job, source) for source in cut.sources),
         sinks=tuple(_sink(job, step, block) for (_, step), block in zip(cut.sinks, attempt.sinks, strict=True)),
+        stage=job.plan.first_stage + job.stages[cut.steps[cut.sinks[0][1]].node],
+        begun_before=task.begun,
+        properties=job.plan.properties,
     )
 
 

@@ -134,7 +134,8 @@ class Task:
     `failures` are those that count against it; `tried` counts attempts that ended badly by volunteer, so that the next
     one goes elsewhere. `unfetched` counts attempts that lacked a source whose holder is there; after some of these the
     task rests until `rests_until` (milliseconds). `roots` are the function slots of its code, `code` all blobs that
-    these need, `requires` the words that a volunteer must offer. `pace` is shared with its siblings.
+    these need, `requires` the words that a volunteer must offer. `starts` counts the attempts, `begun` those of them
+    that came to run. `pace` is shared with its siblings.
     """
 
     id: int
@@ -148,6 +149,7 @@ class Task:
     missing: dict[Need, None] = field(default_factory=dict)
     attempts: dict[int, Attempt] = field(default_factory=dict)
     starts: int = 0
+    begun: int = 0
     failures: list[Failure] = field(default_factory=list)
     tried: dict[str, int] = field(default_factory=dict)
     unfetched: int = 0

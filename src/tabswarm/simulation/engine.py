@@ -103,6 +103,10 @@ class SimulatedEngine:
         """The ledgers of all jobs."""
         return self.swarm.scheduler.report(application=self.application)
 
+    def report(self, job: str) -> JobReport | None:
+        """The ledger of one job."""
+        return next(iter(self.swarm.scheduler.report(job, self.application)), None)
+
     def _say(self, event: events.Event) -> None:
         self._driver.say(event)
 
@@ -165,9 +169,14 @@ class SimulatedHandle:
         """What was added to accumulators."""
         return tuple(self._job.updates.values())
 
-    def cancel(self) -> None:
+    def cancel(self, reason: str = "") -> None:
         """Stop the job."""
         self._engine.cancel(self._job)
+
+    @property
+    def running(self) -> int:
+        """How many of its tasks run: told to nobody here."""
+        return 0
 
     def _raise_error(self) -> None:
         told = self._job.error

@@ -312,7 +312,8 @@ export interface Assign {
 /**
  * Everything a worker needs to run one task, but for the blocks and the code blobs it names.
  *
- * `names` gives each node's name and call site, so that an error can say `reduceByKey at job.py:12`.
+ * `names` gives each node's name and call site, so that an error can say `reduceByKey at job.py:12`. `stage`,
+ * `begun_before` (how many attempts ran before) and `properties` are for the user's functions alone (`TaskContext`).
  */
 export interface TaskSpec {
   application: string;
@@ -324,6 +325,9 @@ export interface TaskSpec {
   steps: Step[];
   sources: Source[];
   sinks: Sink[];
+  stage: number;
+  begun_before: number;
+  properties: Record<string, string>;
 }
 
 /**
@@ -620,6 +624,9 @@ export interface Submit {
  * `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
  * number of seconds that one attempt at a task may run; 0: any.
  * `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
+ * `properties` are what the program says of the job (`job_properties.py`), `first_stage` the number of the first of
+ * its stages. `max_failures` is how often a task's own exception is tried again; 0: as design says (on a second
+ * volunteer, where there is one).
  */
 export interface Plan {
   application: string;
@@ -631,6 +638,9 @@ export interface Plan {
   call_site: string;
   task_timeout: number;
   finish: Finish;
+  properties: Record<string, string>;
+  first_stage: number;
+  max_failures: number;
 }
 
 /**
@@ -990,6 +1000,7 @@ export interface Jobs {
 /**
  * One job as `tabswarm jobs --json` shows it. `runs` of a node counts by volunteer. `waiting_for` says what keeps a
  * running job from going on (`volunteers`, or source data by the name of its RDD), and is empty while it goes on.
+ * `group`, `description` and `tags` are what the program said of it.
  */
 export interface JobReport {
   id: string;
@@ -1004,6 +1015,9 @@ export interface JobReport {
   error: string;
   waiting_for: string;
   call_site: string;
+  group: string;
+  description: string;
+  tags: string[];
 }
 
 /** The ledger's line for one node: how often its partitions were run, and why. */
@@ -1281,7 +1295,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   MapOutputs: {"array": false, "tagField": "type", "tag": "MapOutputs", "fields": [["application", "str", false], ["shuffle", "int", false], ["entries", ["list", ["struct", "MapOutput"]], false]]},
   MapOutput: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["generation", "int", false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", false], ["holders", ["list", "str"], false]]},
   Assign: {"array": false, "tagField": "type", "tag": "Assign", "fields": [["spec", ["struct", "TaskSpec"], false], ["code", ["list", "str"], false], ["locations", ["list", ["struct", "Location"]], false], ["time_limit", "int", true]]},
-  TaskSpec: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["operators", ["dict", "int", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]]], false], ["names", ["dict", "int", "str"], false], ["steps", ["list", ["struct", "Step"]], false], ["sources", ["list", ["union", ["struct", "BlockSource"], ["struct", "DriverSource"], ["struct", "ShuffleSource"]]], false], ["sinks", ["list", ["union", ["struct", "PartitionSink"], ["struct", "MapOutputSink"]]], false]]},
+  TaskSpec: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["operators", ["dict", "int", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]]], false], ["names", ["dict", "int", "str"], false], ["steps", ["list", ["struct", "Step"]], false], ["sources", ["list", ["union", ["struct", "BlockSource"], ["struct", "DriverSource"], ["struct", "ShuffleSource"]]], false], ["sinks", ["list", ["union", ["struct", "PartitionSink"], ["struct", "MapOutputSink"]]], false], ["stage", "int", true], ["begun_before", "int", true], ["properties", ["dict", "str", "str"], true]]},
   ParallelizeOperator: {"array": false, "tagField": "op", "tag": "parallelize", "fields": []},
   RangeOperator: {"array": false, "tagField": "op", "tag": "range", "fields": [["start", "int", false], ["stop", "int", false], ["step", "int", false], ["slices", "int", true]]},
   TextLinesOperator: {"array": false, "tagField": "op", "tag": "textlines", "fields": [["use_unicode", "bool", true]]},
@@ -1325,7 +1339,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   EndApplication: {"array": false, "tagField": "type", "tag": "EndApplication", "fields": [["application", "str", false]]},
   JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
   Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false], ["keep", "bool", true]]},
-  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true]]},
+  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true], ["properties", ["dict", "str", "str"], true], ["first_stage", "int", true], ["max_failures", "int", true]]},
   Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true], ["requires", ["list", "str"], true], ["because", "str", true]]},
   OneToOneDependency: {"array": false, "tagField": "dep", "tag": "onetoone", "fields": [["parent", "int", false]]},
   SpanDependency: {"array": false, "tagField": "dep", "tag": "span", "fields": [["parent", "int", false], ["in_start", "int", false], ["out_start", "int", false], ["length", "int", false]]},
@@ -1369,7 +1383,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   JobFailed: {"array": false, "tagField": "type", "tag": "JobFailed", "fields": [["job", "str", false], ["error", "str", false], ["reason", "str", false], ["causes", ["list", ["struct", "Failure"]], true]]},
   TaskOutput: {"array": false, "tagField": "type", "tag": "TaskOutput", "fields": [["job", "str", false], ["volunteer", "str", false], ["partition", "int", false], ["stream", "str", false], ["text", "str", false], ["dropped", "int", true]]},
   Jobs: {"array": false, "tagField": "type", "tag": "Jobs", "fields": [["request", "int", false], ["jobs", ["list", ["struct", "JobReport"]], false]]},
-  JobReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["application", "str", false], ["state", "str", false], ["action", "str", false], ["done", "int", false], ["total", "int", false], ["nodes", ["list", ["struct", "NodeReport"]], false], ["bytes", ["struct", "BytesReport"], false], ["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["error", "str", true], ["waiting_for", "str", true], ["call_site", "str", true]]},
+  JobReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["application", "str", false], ["state", "str", false], ["action", "str", false], ["done", "int", false], ["total", "int", false], ["nodes", ["list", ["struct", "NodeReport"]], false], ["bytes", ["struct", "BytesReport"], false], ["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["error", "str", true], ["waiting_for", "str", true], ["call_site", "str", true], ["group", "str", true], ["description", "str", true], ["tags", ["list", "str"], true]]},
   NodeReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["name", "str", false], ["call_site", "str", false], ["partitions", "int", false], ["first", "int", false], ["recomputed", "int", false], ["speculative", "int", false], ["partial", "int", false], ["runs", ["dict", "str", "int"], false]]},
   BytesReport: {"array": false, "tagField": null, "tag": null, "fields": [["direct", "int", false], ["relayed", "int", false], ["inline", "int", false]]},
   VolunteerReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["tasks", "int", false], ["slots", "int", true]]},

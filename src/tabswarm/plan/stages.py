@@ -1,0 +1,50 @@
+"""The stages of a plan: the nodes between shuffles. For people, and for PySpark's status calls; nothing is scheduled by
+them.
+
+A stage ends where a shuffle's map outputs are written, or at the target. A node that lies before several ends counts
+for the first.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tabswarm.plan.dependency import Shuffle
+from tabswarm.plan.lineage import Plan
+
+
+class Stage(NamedTuple):
+    """`last` is the node that the stage ends with; `shuffle` the one that it writes for, None for the plan's
+    target; `tasks` how many partitions it has, as Spark counts tasks."""
+
+    last: int
+    shuffle: int | None
+    tasks: int
+
+
+def stages_of(plan: Plan) -> tuple[Stage, ...]:
+    """The stages, parents before children, the target's at the end."""
+    partitions = {node.id: node.partitions for node in plan.nodes}
+    stages = [
+        Stage(dependency.parent, dependency.shuffle, partitions[dependency.parent])
+        for node in plan.nodes
+        for dependency in node.dependencies
+        if isinstance(dependency, Shuffle)
+    ]
+    return (*stages, Stage(plan.target, None, len(plan.partitions)))
+
+
+def stage_of_nodes(plan: Plan) -> dict[int, int]:
+    """For each node the index of its stage."""
+    nodes = {node.id: node for node in plan.nodes}
+    found: dict[int, int] = {}
+    for index, stage in enumerate(stages_of(plan)):
+        waiting = [stage.last]
+        while waiting:
+            node = waiting.pop()
+            if node not in found:
+                found[node] = index
+                waiting.extend(
+                    dependency.parent for dependency in nodes[node].dependencies if not isinstance(dependency, Shuffle)
+                )
+    return found

@@ -1,0 +1,123 @@
+"""The jobs that this driver has started, numbered as Spark numbers them: jobs from 0, and their stages.
+
+It keeps every job that runs, and the latest of those that are over.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tabswarm.plan.job_properties import GROUP, TAGS, tags_of
+from tabswarm.plan.lineage import Plan
+from tabswarm.plan.stages import Stage, stages_of
+from tabswarm.plan.task import Update
+from tabswarm.rdd.engine import JobHandle
+
+KEPT = 1000
+"""Jobs that are over and can still be asked for."""
+
+
+class RegisteredJob:
+    """One job: a `JobHandle` that notes how it ends. `status` is Spark's word: RUNNING, SUCCEEDED or FAILED (also where
+    it was cancelled)."""
+
+    def __init__(self, number: int, plan: Plan, handle: JobHandle) -> None:
+        self.number = number
+        self.plan = plan
+        self.stages: dict[int, Stage] = dict(enumerate(stages_of(plan), plan.first_stage))
+        self.status = "RUNNING"
+        self._handle = handle
+
+    @property
+    def id(self) -> str:
+        """The coordinator's id of it."""
+        return self._handle.id
+
+    @property
+    def running(self) -> int:
+        """How many of its tasks run, by the latest news."""
+        return self._handle.running if self.status == "RUNNING" else 0
+
+    @property
+    def group(self) -> str | None:
+        """The group that it was started in."""
+        return self.plan.properties.get(GROUP)
+
+    def results(self, in_order: bool = True, timeout: float | None = None) -> Iterator[tuple[int, bytes]]:
+        """The blocks; with the last of them the job has succeeded."""
+        try:
+            yield from self._handle.results(in_order, timeout)
+        except (GeneratorExit, TimeoutError):
+            raise  # who asked no further says himself whether he still wants it
+        except BaseException:
+            self.status = "FAILED"
+            raise
+        self.status = "SUCCEEDED"
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Return when every wanted partition is committed."""
+        self._handle.wait(timeout)
+
+    def cancel(self, reason: str = "") -> None:
+        """Stop the job on the swarm; harmless where it is over."""
+        if self.status == "RUNNING":
+            self.status = "FAILED"
+            self._handle.cancel(reason)
+
+    def updates(self) -> tuple[Update, ...]:
+        """What its tasks added to accumulators."""
+        return self._handle.updates()
+
+
+@dataclass(slots=True)
+class JobRegister:
+    """All jobs of one context. To be used by any thread."""
+
+    jobs: dict[int, RegisteredJob] = field(default_factory=dict)
+    next_stage: int = 0
+    _next_job: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, plan: Plan, handle: JobHandle) -> RegisteredJob:
+        """A job was submitted; its stages are numbered from the plan's `first_stage` on."""
+        with self._lock:
+            job = self.jobs[self._next_job] = RegisteredJob(self._next_job, plan, handle)
+            self._next_job += 1
+            self.next_stage = max(self.next_stage, plan.first_stage + len(job.stages))
+            over = [number for number, known in self.jobs.items() if known.status != "RUNNING"]
+            for number in over[: max(0, len(over) - KEPT)]:
+                del self.jobs[number]
+        return job
+
+    def active(self) -> list[RegisteredJob]:
+        """Those that run, oldest first."""
+        with self._lock:
+            return [job for job in self.jobs.values() if job.status == "RUNNING"]
+
+    def in_group(self, group: str | None) -> list[RegisteredJob]:
+        """All of a group that are known; None: those in no group."""
+        with self._lock:
+            return [job for job in self.jobs.values() if job.group == group]
+
+    def cancel_group(self, group: str, reason: str | None) -> None:
+        """Cancel what runs of a group."""
+        for job in self.active():
+            if job.group == group:
+                job.cancel(_because(f"part of cancelled job group {group}", reason))
+
+    def cancel_tag(self, tag: str, reason: str | None) -> None:
+        """Cancel what runs with a tag."""
+        for job in self.active():
+            if TAGS in job.plan.properties and tag in tags_of(job.plan.properties):
+                job.cancel(_because(f"part of cancelled job tag {tag}", reason))
+
+    def cancel_all(self) -> None:
+        """Cancel what runs."""
+        for job in self.active():
+            job.cancel("as part of cancellation of all jobs")
+
+
+def _because(what: str, reason: str | None) -> str:
+    return f"{what}: {reason}" if reason else what

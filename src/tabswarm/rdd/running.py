@@ -1,0 +1,190 @@
+"""The part of a context that runs jobs: from an action's RDD to a plan, and from its blocks to the action's answer."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tabswarm.plan.operators import MapPartitions
+from tabswarm.rdd.answers import AS_LIST, Answer
+from tabswarm.rdd.barrier import must_fit
+from tabswarm.rdd.call_site import CallSite, call_site
+from tabswarm.rdd.code_book import CodeBook
+from tabswarm.rdd.engine import Engine, JobHandle
+from tabswarm.rdd.handles import Handles
+from tabswarm.rdd.job_control import JobControl
+from tabswarm.rdd.lowering import lower
+from tabswarm.rdd.shared_variables import SharedVariables
+from tabswarm.rdd.structure import Structure, must_be_callable
+from tabswarm.rdd.summaries import AsEstimate
+from tabswarm.rdd.travel import read_block, ship, trusting
+from tabswarm.rdd.type_variables import T, U
+
+if TYPE_CHECKING:
+    from tabswarm.rdd.rdd import RDD
+
+
+class Running(SharedVariables, JobControl):
+    """`runJob`, and what every action is made of."""
+
+    def __init__(
+        self, engine: Engine, max_result_size: int, task_timeout: int, max_failures: int, trust: tuple[type, ...]
+    ) -> None:
+        SharedVariables.__init__(self, threading.Lock())
+        JobControl.__init__(self)
+        self._engine = engine
+        self._trust = trust
+        self._classes = trusting(trust)
+        self._code = CodeBook(partial(ship, trust=trust))
+        self._handles = Handles()
+        self._submitting = threading.Lock()
+        self._persisted: set[int] = set()
+        self._barriers: set[int] = set()
+        self._max_result_size = max_result_size
+        self._task_timeout = task_timeout
+        self._max_failures = max_failures
+        self._stopped: str | None = None
+
+    def runJob(
+        self,
+        rdd: RDD[T],
+        partitionFunc: Callable[[Iterator[T]], Iterable[U]],
+        partitions: Sequence[int] | None = None,
+        allowLocal: bool = False,
+    ) -> list[U]:
+        """`partitionFunc` run on the given partitions (all by default); what it yields, as one list.
+
+        >>> sc.runJob(sc.range(6, numSlices=3), lambda part: [x * x for x in part], [0, 2])
+        [0, 1, 16, 25]
+        """
+        mapped = rdd._apply(MapPartitions, must_be_callable(partitionFunc, "partitionFunc"))
+        wanted = None if partitions is None else list(partitions)
+        records: list[U] = self._answer(mapped, AS_LIST, wanted)
+        return records
+
+    def _answer(self, rdd: Structure[Any], answer: Answer, partitions: Sequence[int] | None = None) -> Any:
+        """What an action gives: one job, and what `answer` makes of its records."""
+        parts = self._partitions_of(rdd, partitions, answer)
+        with closing(parts):
+            return answer.make(parts)
+
+    def _estimate(self, rdd: Structure[Any], answer: AsEstimate, timeout: float) -> Any:
+        """What an approximate action gives: `answer` of the partitions that are there after `timeout` seconds."""
+        total = rdd.getNumPartitions()
+        seen: list[list[Any]] = []
+        parts = self._partitions_of(rdd, None, answer, in_order=False, timeout=timeout)
+        with closing(parts), suppress(TimeoutError):
+            for part in parts:
+                seen.append(part)
+        return answer.make_of(seen, total)
+
+    def _iterate(self, rdd: Structure[T], ahead: int) -> Iterator[T]:
+        """The records partition by partition, a job each; `ahead` jobs run before they are asked for."""
+        self._must_run()
+        return self._one_by_one(rdd, ahead, call_site())
+
+    def _one_by_one(self, rdd: Structure[T], ahead: int, site: CallSite) -> Iterator[T]:
+        running: deque[JobHandle] = deque()
+        try:
+            for partition in range(rdd.getNumPartitions()):
+                running.append(self._submit(rdd, [partition], site))
+                while len(running) > ahead:
+                    yield from self._records_of(running.popleft())
+            while running:
+                yield from self._records_of(running.popleft())
+        finally:
+            for handle in running:
+                handle.cancel()
+            self._let_go()
+
+    def _records_of(self, handle: JobHandle) -> list[Any]:
+        try:
+            return [
+                record
+                for _, block in handle.results()
+                for record in read_block(block, self._max_result_size, self._classes)
+            ]
+        except BaseException:
+            handle.cancel()
+            raise
+        finally:
+            self._add_up(handle.updates())
+
+    def _partitions_of(
+        self,
+        rdd: Structure[Any],
+        partitions: Sequence[int] | None = None,
+        answer: Answer = AS_LIST,
+        *,
+        in_order: bool = True,
+        timeout: float | None = None,
+    ) -> Generator[list[Any], None, None]:
+        """The records of each wanted partition, in order where nothing else is said: one job. Whatever ends the
+        caller's loop early ends the job; `timeout` seconds end it with `TimeoutError`."""
+        wanted = range(rdd.getNumPartitions()) if partitions is None else partitions
+        if not wanted:
+            self._must_run()
+            return
+        handle = self._submit(rdd, wanted, call_site(), answer)
+        finished = False
+        try:
+            for _, block in handle.results(in_order, timeout):
+                yield read_block(block, self._max_result_size, self._classes)
+            finished = True
+        finally:
+            if not finished:
+                handle.cancel()
+            self._add_up(handle.updates())
+            self._let_go()
+
+    def _submit(
+        self, rdd: Structure[Any], partitions: Sequence[int], action: CallSite, answer: Answer = AS_LIST
+    ) -> JobHandle:
+        self._must_run()
+        self._let_go()
+        # One at a time: a blob that this job's plan names may be one that the job before carries.
+        with self._submitting:
+            plan = lower(
+                rdd,
+                partitions,
+                application=self._engine.application,
+                action=action,
+                ship=self._code.ship,
+                task_timeout=self._task_timeout,
+                answer=answer,
+                needs=self._code.needs,
+                properties=self._properties.all(),
+                first_stage=self._jobs.next_stage,
+                max_failures=self._max_failures,
+            )
+            must_fit(plan, self._barriers, self._engine.default_parallelism)
+            code = self._code.pending()
+            handle = self._engine.submit(plan, code)
+            self._code.carried(code)
+            return self._jobs.add(plan, handle)
+
+    def _persist(self, node: int) -> None:
+        self._persisted.add(node)
+
+    def _unpersist(self, node: int) -> None:
+        self._persisted.discard(node)
+        if self._stopped is None:
+            self._engine.unpersist(node)
+
+    def _let_go(self) -> None:
+        """Tell the engine which RDDs the program can no longer reach."""
+        gone = self._handles.take_gone()
+        if gone and self._stopped is None:
+            for node in gone:
+                if node in self._persisted:  # as Spark does for an RDD that is garbage: nobody can ask for it again
+                    self._unpersist(node)
+            self._engine.release(gone)
+
+    def _must_run(self) -> None:
+        if self._stopped is not None:
+            at = f" (at {self._stopped})" if self._stopped else ""
+            raise RuntimeError(f"this context was stopped{at}; make a new one with Context(...)")
