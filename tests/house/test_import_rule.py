@@ -86,7 +86,11 @@ LIBRARIES: dict[str, set[str]] = {
     "driver.local": {"msgspec", "cloudpickle", "structlog", "platformdirs", "psutil"},
     "browsers": {"brotli", "platformdirs", "websockets"},
     "simulation": {"msgspec"},
-    "cli": {"msgspec", "rich", "rich_click", "segno", "psutil", "structlog", "platformdirs", "uvicorn"},
+    # IPython and the editor of 3.13 are used where they happen to be there.
+    "cli": {
+        *("msgspec", "rich", "rich_click", "segno", "psutil", "structlog", "platformdirs", "uvicorn"),
+        *("IPython", "_pyrepl"),
+    },
 }
 
 # What Pyodide has beside the standard library, and what of the standard library it has not.

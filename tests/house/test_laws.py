@@ -19,6 +19,7 @@ READERS_AND_COMPILERS: dict[str, str] = {
     "shipping/modules.py": "compiles a module's text to compare it with the live module; runs nothing",
     "shipping/shipped_modules.py": "runs the driver's local modules in a task's worker: a part of the code reader",
     "shipping/record_reader.py": "the record reader, whose find_class gives typed readers only",
+    "driver/shell_console.py": "the driver's own prompt runs what its user types",
 }
 
 _DESERIALISERS = {"pickle", "_pickle", "cloudpickle", "marshal", "shelve", "dill", "joblib", "copyreg"}

@@ -1,4 +1,4 @@
-"""The command line: `tabswarm demo | serve | run | attach | worker | jobs`.
+"""The command line: `tabswarm demo | serve | run | shell | attach | worker | jobs`.
 
 Each command is a module of its own, imported when it is called: `tabswarm run` need not wait for a web server's import.
 What goes wrong is told in one line on stderr with a non-zero exit code: 1 for what failed, 2 for how it was called, 130
@@ -20,7 +20,7 @@ from tabswarm.wire.version import tabswarm_version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("demo", "serve", "run", "attach", "worker", "jobs")
+COMMANDS = ("demo", "serve", "run", "shell", "attach", "worker", "jobs")
 
 
 class LazyGroup(click.RichGroup):
