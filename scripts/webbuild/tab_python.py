@@ -17,10 +17,12 @@ TAB_MODULES = (
     "__init__.py",
     "bounded_float.py",
     "driver/__init__.py",
+    "driver/background.py",
     "driver/brief_errors.py",
     "driver/console",
     "driver/console.py",
     "driver/context.py",  # a module of the user's that imports Context must load; using it there is ContextInTask
+    "driver/job_future.py",
     "driver/plain_text.py",
     "driver/reading.py",  # what it reads with, and what Saving writes with, loads only when it is used
     "driver/saving.py",

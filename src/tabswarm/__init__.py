@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tabswarm.driver.attached import AttachedApplication
     from tabswarm.driver.context import Context, SparkContext
     from tabswarm.driver.inheritable_thread import InheritableThread, inheritable_thread_target
+    from tabswarm.driver.job_future import JobFuture
     from tabswarm.errors import (
         AccumulatorUnreadable,
         BadLink,
@@ -77,6 +78,7 @@ _ELSEWHERE = {
     "OneToOneDependency": "tabswarm.rdd.custom_dependency",
     "RangeDependency": "tabswarm.rdd.custom_dependency",
     "InheritableThread": "tabswarm.driver.inheritable_thread",
+    "JobFuture": "tabswarm.driver.job_future",
     "RDD": "tabswarm.rdd.rdd",
     "RDDBarrier": "tabswarm.rdd.barrier",
     "ResultIterable": "tabswarm.result_iterable",
@@ -110,6 +112,7 @@ __all__ = [
     "InheritableThread",
     "JobCancelled",
     "JobError",
+    "JobFuture",
     "NoEligibleVolunteers",
     "NoUsableSource",
     "NotApplicable",

@@ -10,8 +10,8 @@ import pytest
 
 import tabswarm
 from tabswarm import Context
+from tabswarm.driver import background, inheritable_thread, job_future, reading
 from tabswarm.driver import context as driver_context
-from tabswarm.driver import inheritable_thread, reading
 from tabswarm.executor import task_context
 from tabswarm.plan import accumulator
 from tabswarm.rdd import engine_context, job_control, running, shared_variables, status
@@ -21,7 +21,7 @@ MODULES = [
     *("piping", "barrier", "not_applicable"),
     *("persistence", "rdd"),
     *("results", "reductions", "tree", "by_key_actions", "ordering", "statistics", "approximate", "take_sample"),
-    *("local_iteration", "file_saving", "custom"),
+    *("local_iteration", "asynchronous", "file_saving", "custom"),
 ]
 CUSTOM = ["CustomRDD", "AllDependency", "ArrayDependency", "OneToOneDependency", "RangeDependency"]
 PLAIN = [
@@ -50,6 +50,8 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
     run(status, sc)
     run(task_context, sc)
     run(inheritable_thread, sc)
+    run(background, sc)
+    run(job_future, sc)
     run(driver_context, sc)
     run(reading, sc)
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tabswarm.driver.background import Background
 from tabswarm.driver.brief_errors import install_brief_errors
 from tabswarm.driver.reading import Reading
 from tabswarm.driver.saving import Saving
@@ -29,7 +30,7 @@ _TAB_WORKER = "tabswarm.worker.pyodide.tasks"
 """What runs tasks: the main module of a native worker process, and what a tab's Worker has loaded."""
 
 
-class Context(Reading, Saving):
+class Context(Reading, Saving, Background):
     """A connection to a swarm, on which RDDs are made.
 
     `master` is `"local"`, `"local[2]"`, `"local[*]"` (a swarm of this machine's own) or a swarm's driver link;

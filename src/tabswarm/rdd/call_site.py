@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -20,11 +23,27 @@ class CallSite(NamedTuple):
     line: str
 
 
+_given: ContextVar[CallSite | None] = ContextVar("tabswarm call site", default=None)
+
+
+@contextmanager
+def called_from(site: CallSite) -> Iterator[None]:
+    """While it lasts, all that this thread calls was called from there: it works for another thread."""
+    token = _given.set(site)
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
 def call_site() -> CallSite:
     """The innermost line outside tabswarm's own files in the calling thread, and which method it called.
 
     A method that is built from others (`distinct` from `reduceByKey`) is so named once, by what the user wrote.
     """
+    given = _given.get()
+    if given is not None:
+        return given
     frame = sys._getframe(1)
     operation = "RDD"
     while frame.f_code.co_filename.startswith(_PACKAGE):

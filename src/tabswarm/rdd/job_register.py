@@ -6,7 +6,9 @@ It keeps every job that runs, and the latest of those that are over.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from tabswarm.plan.job_properties import GROUP, TAGS, tags_of
@@ -71,6 +73,9 @@ class RegisteredJob:
         return self._handle.updates()
 
 
+_tell: ContextVar[Callable[[RegisteredJob], None] | None] = ContextVar("tabswarm jobs", default=None)
+
+
 @dataclass(slots=True)
 class JobRegister:
     """All jobs of one context. To be used by any thread."""
@@ -89,7 +94,19 @@ class JobRegister:
             over = [number for number, known in self.jobs.items() if known.status != "RUNNING"]
             for number in over[: max(0, len(over) - KEPT)]:
                 del self.jobs[number]
+        tell = _tell.get()
+        if tell is not None:
+            tell(job)
         return job
+
+    @contextmanager
+    def telling(self, started: Callable[[RegisteredJob], None]) -> Iterator[None]:
+        """While it lasts, `started` is told of each job that this thread starts."""
+        token = _tell.set(started)
+        try:
+            yield
+        finally:
+            _tell.reset(token)
 
     def active(self) -> list[RegisteredJob]:
         """Those that run, oldest first."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 Snapshot = Mapping[int, Mapping[str, str]]
 """The properties of one thread, by context."""
@@ -43,6 +44,15 @@ class LocalProperties:
     def all(self) -> dict[str, str]:
         """The calling thread's values."""
         return dict(self._mine())
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """What the calling thread sets while it lasts is undone after."""
+        before = self.all()
+        try:
+            yield
+        finally:
+            _of_thread.by_context[self._number] = before
 
     def _mine(self) -> Mapping[str, str]:
         return _of_thread.by_context.get(self._number, {})

@@ -25,6 +25,7 @@ statistics      stats, mean, variance, stdev, sampleVariance, sampleStdev, histo
 approximate     countApprox, sumApprox, meanApprox, countApproxDistinct
 take_sample     takeSample
 local_iteration toLocalIterator
+asynchronous    collectAsync, countAsync, takeAsync, foreachAsync, foreachPartitionAsync
 file_saving     saveAsTextFile, saveAsPickleFile
 
 and `not_applicable`, what only Spark SQL or a cluster manager can mean.
@@ -33,6 +34,7 @@ and `not_applicable`, what only Spark SQL or a cluster manager can mean.
 from __future__ import annotations
 
 from tabswarm.rdd.approximate import Approximate
+from tabswarm.rdd.asynchronous import Asynchronous
 from tabswarm.rdd.barrier import Barriers
 from tabswarm.rdd.by_key import ByKey
 from tabswarm.rdd.by_key_actions import ByKeyActions
@@ -81,6 +83,7 @@ class RDD(
     Approximate[T_co],
     TakeSample[T_co],
     LocalIteration[T_co],
+    Asynchronous[T_co],
     NotApplicableHere[T_co],
 ):
     """A resilient distributed dataset: a partitioned collection that is computed when an action needs it.

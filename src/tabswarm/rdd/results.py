@@ -5,6 +5,7 @@ An action is one more node of the lineage, and a job for it: what it computes in
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 
 from tabswarm.plan.operators import MapPartitions, Take
@@ -25,6 +26,23 @@ class Results(Structure[T_co]):
         """
         records: list[T_co] = self.ctx._answer(self, AS_LIST)
         return records
+
+    def collectWithJobGroup(self, groupId: str, description: str, interruptOnCancel: bool = False) -> list[T_co]:
+        """`collect` within a job group. PySpark deprecates it: use `sc.setJobGroup`, and `InheritableThread`.
+
+        >>> import warnings
+        >>> with warnings.catch_warnings(action="ignore"):
+        ...     sc.parallelize([1, 2]).collectWithJobGroup("some group", "some description")
+        [1, 2]
+        """
+        warnings.warn(
+            "collectWithJobGroup is deprecated, as in PySpark: call sc.setJobGroup in the thread that collects",
+            FutureWarning,
+            stacklevel=2,
+        )
+        with self.ctx._properties.kept():
+            self.ctx.setJobGroup(groupId, description, interruptOnCancel)
+            return self.collect()
 
     def count(self) -> int:
         """The number of records.

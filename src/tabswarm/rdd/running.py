@@ -9,12 +9,14 @@ from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tabswarm.errors import ProgramError
 from tabswarm.plan.operators import MapPartitions
 from tabswarm.rdd.answers import AS_LIST, Answer
 from tabswarm.rdd.barrier import must_fit
 from tabswarm.rdd.call_site import CallSite, call_site
 from tabswarm.rdd.code_book import CodeBook
 from tabswarm.rdd.engine import Engine, JobHandle
+from tabswarm.rdd.future_action import FutureAction
 from tabswarm.rdd.handles import Handles
 from tabswarm.rdd.job_control import JobControl
 from tabswarm.rdd.lowering import lower
@@ -166,6 +168,10 @@ class Running(SharedVariables, JobControl):
             handle = self._engine.submit(plan, code)
             self._code.carried(code)
             return self._jobs.add(plan, handle)
+
+    def _in_background(self, action: Callable[[], U]) -> FutureAction[U]:
+        """Start an action and return at once, where there are threads (`driver.Context`)."""
+        raise ProgramError("this context has no threads to run actions in the background")
 
     def _persist(self, node: int) -> None:
         self._persisted.add(node)
