@@ -1,8 +1,8 @@
 """Actions in the background, and contexts in asyncio programs.
 
 Each background action has a thread of its own that runs the ordinary action, with the local properties and the call
-site of who asked for it. Everything of tabswarm's own that is asynchronous lives on another thread's loop. So all calls,
-the blocking ones too, may be made where an event loop runs, as in a notebook.
+site of who asked for it. All that is asynchronous in tabswarm itself lives on another thread's loop. So all calls, the
+blocking ones too, may be made where an event loop runs, as in a notebook.
 """
 
 from __future__ import annotations
