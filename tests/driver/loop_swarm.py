@@ -197,6 +197,7 @@ class LoopVolunteer:
                 sinks=tuple(sink.report for sink in result.sinks),
                 runs=tuple(result.runs),
                 seconds=result.seconds,
+                updates=tuple(result.updates),
             )
         for each in said:
             await self._session.send(each)

@@ -57,7 +57,7 @@ def kill(swarm: LoopSwarm, engine: SwarmEngine) -> None:
     """The driver's process dies: its sockets close without a word, and the coordinator hears of it."""
 
     async def cut() -> None:
-        for task in engine._tasks:
+        for task in (engine._listening, engine._relaying):
             task.cancel()
         await engine._neighbours.close()
         await engine._relay.close()

@@ -140,6 +140,7 @@ PASS = m.Pass(application="a1", secret="opens")
 WELCOMES: list[m.Message] = [
     m.Welcome(peer="v1", resume="secret", swarm="s1", title="words", application="a1", version="0.1.0"),
     m.Welcome(peer="v1", resume="secret", swarm="s1"),
+    m.Welcome(peer="d1", resume="secret", swarm="s1", application="a1", heard=12),
     m.Refused(code="wrong_role", reason="no", request=3),
 ]
 GOOD: dict[str, list[m.Message]] = {

@@ -16,7 +16,7 @@ import msgspec
 from tabswarm.coordinator.admission import Rejected, admit, clean, turn_away
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.relay import RelayHub
-from tabswarm.coordinator.sessions import Session, encode
+from tabswarm.coordinator.sessions import Heard, Session, encode
 from tabswarm.coordinator.swarm import SchedulerCore, Swarm
 from tabswarm.coordinator.tokens import Grant, Role, Tokens, digest, fresh_secret
 from tabswarm.errors import CoordinatorUnreachable
@@ -46,6 +46,7 @@ class _Remembered(msgspec.Struct):
     role: Role
     peer: str
     application: str
+    heard: Heard
     watches: bool = False
 
 
@@ -239,6 +240,7 @@ class Coordinator:
                 role=grant.role,
                 peer=("d" if driver else "v") + secrets.token_hex(4),
                 application=self._application(hello, swarm) if driver else "",
+                heard=Heard(),
                 watches=driver and hello.watch,
             )
         elif (older := swarm.sessions.get(known.peer)) is not None:
@@ -252,7 +254,7 @@ class Coordinator:
         shown = msgspec.structs.replace(
             hello, name=clean(hello.name, self.bounds.name_letters), watch=known.watches, application=known.application
         )
-        session = Session(connection, shown, grant, known.peer, known.application, self.bounds)
+        session = Session(connection, shown, grant, known.peer, known.application, self.bounds, known.heard)
         session.tell(self._welcome_of(swarm, known, secret))
         self._notice("peer_joined", peer=session.peer, role=grant.role.value, kind=hello.kind, token=grant.id)
         return session
@@ -284,6 +286,7 @@ class Coordinator:
             title=swarm.title,
             application=known.application,
             version=tabswarm_version(),
+            heard=known.heard.messages,
         )
 
     async def _beat(self) -> None:

@@ -25,12 +25,27 @@ _DECODERS: Mapping[Role, msgspec.msgpack.Decoder[Message]] = {
 }
 
 
+class Heard:
+    """How many messages of a driver were taken, in all of its sessions."""
+
+    def __init__(self) -> None:
+        self.messages = 0
+
+
 class Session:
-    """A peer that said hello and was welcomed."""
+    """A peer that said hello and was welcomed. `heard` is its count of messages from sessions before."""
 
     def __init__(
-        self, connection: Connection, hello: Hello, grant: Grant, peer: str, application: str, bounds: Bounds
+        self,
+        connection: Connection,
+        hello: Hello,
+        grant: Grant,
+        peer: str,
+        application: str,
+        bounds: Bounds,
+        heard: Heard | None = None,
     ) -> None:
+        self.heard = heard or Heard()
         self.peer = peer
         self.role = grant.role
         self.grant = grant

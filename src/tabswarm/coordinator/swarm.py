@@ -280,6 +280,7 @@ class Swarm:
         """A message of a driver's, pings apart. What may not be is answered by `Refused`; the session goes on."""
         if self.sessions.get(session.peer) is not session:
             return
+        session.heard.messages += 1
         match message:
             case m.Signal():
                 self._signalling.forward(session, message)

@@ -220,8 +220,9 @@ class WatchingEngine(SwarmEngine):
 
     async def _leave(self) -> None:
         self._end(CoordinatorUnreachable("this session was closed"))
-        if self.end_application and self._session.lost is None:
-            await self._session.send(StopApplication())
+        if self.end_application:
+            self._session.say(StopApplication())
+            await self._session.all_taken()
 
 
 def attach_application(

@@ -29,6 +29,11 @@ class JobListing:
             answer = self._waiting[request] = Future()
         return ListJobs(request=request), answer
 
+    def questions(self) -> list[ListJobs]:
+        """Those that were not answered yet, to be asked again."""
+        with self._lock:
+            return [ListJobs(request=request) for request in self._waiting]
+
     def heard(self, message: Jobs) -> None:
         """The coordinator answered."""
         with self._lock:

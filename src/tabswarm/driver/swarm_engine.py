@@ -1,7 +1,7 @@
 """The engine over a coordinator: a control session, a relay socket and direct lines, all on a background loop.
 
-Messages leave in the order in which they were asked for. When the session ends, every job that runs ends with the
-reason; later calls raise it.
+Messages leave in the order in which they were asked for. A connection that breaks is taken up again and the program
+waits; when the session itself ends, every job that runs ends with the reason, and later calls raise it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import asyncio
 import contextlib
 import itertools
 import platform
+import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
-
-import msgspec
 
 from tabswarm.driver.failures import error_of, error_of_refusal
 from tabswarm.driver.job_listing import ANSWERS_WITHIN, JobListing
@@ -26,21 +25,20 @@ from tabswarm.driver.source_store import SourceStore
 from tabswarm.driver.submission import submission
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.driver.task_output import OutputPrinter
-from tabswarm.errors import CoordinatorUnreachable, SessionReplaced, SourceUnavailable, TabswarmError
+from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, SourceUnavailable, TabswarmError
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.report import JobReport
 from tabswarm.rdd.engine import BlockReader
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
 from tabswarm.transport.block_port import TcpWay
-from tabswarm.transport.connection import ConnectionLost, Door
+from tabswarm.transport.connection import Connection, ConnectionLost, Door
+from tabswarm.transport.lasting_session import LastingSession
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.passes import Passes
-from tabswarm.transport.relay import Relay, open_relay
+from tabswarm.transport.relay_line import RelayLine
 from tabswarm.transport.routes import Routes
-from tabswarm.transport.session import Session, open_driver_session
 from tabswarm.transport.webrtc import WEBRTC, WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
-from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.messages import (
     Accepted,
     CancelJob,
@@ -115,9 +113,9 @@ class SwarmEngine:
         self._lost: TabswarmError | None = None
         self._stopping = threading.Lock()
         self._stopped = False
-        self._outbox: asyncio.Queue[Message] = asyncio.Queue()
-        self._session: Session[ToDriver]
-        self._relay: Relay
+        self._asked: dict[int, Submit | Watch] = {}
+        self._session: LastingSession
+        self._relay: RelayLine
         self._sources: SourceStore
         self._fetcher: ResultFetcher
         self.welcome: Welcome = loop.run(self._connect(door, token, name))
@@ -206,31 +204,27 @@ class SwarmEngine:
 
     async def _connect(self, door: Door, token: str, name: str) -> Welcome:
         self._neighbours = Neighbourhood()
-        control = await door.connect("control")
-        self._abilities = (*self._neighbours.capabilities, *(network_capabilities() if local_host(control) else ()))
-        hello = self._introduction(token, name)
-        self._session = await open_driver_session(control, hello)
-        welcome = self._session.welcome
+        self._session = LastingSession(door, _notice)
+
+        def introduce(connection: Connection) -> Hello:
+            over_network = network_capabilities() if local_host(connection) else ()
+            self._abilities = (*self._neighbours.capabilities, *over_network)
+            return self._introduction(token, name)
+
+        welcome = await self._session.open(introduce)
+        say = self._session.say
         self._sources = SourceStore(welcome.application)
         self._passes = Passes()
-        relay_hello = msgspec.structs.replace(hello, socket="relay", resume=welcome.resume)
-        self._relay = await open_relay(
-            await door.connect("relay"), relay_hello, self._sources.look_up, passes=self._passes
-        )
         await self._neighbours.open(welcome.peer, self._sources.place)
-        self._moved = MovedBytes(welcome.application, self._outbox.put_nowait)
+        self._moved = MovedBytes(welcome.application, say)
+        self._relay = RelayLine(door, self._session.relay_hello(), self._sources.look_up, self._passes)
         self._routes = Routes(self._relay.fetch, [TcpWay(welcome.peer, self._passes)])
-        self._channels = WebRtcWay(
-            welcome.peer, self._outbox.put_nowait, self._sources.look_up, self._passes, self._routes.adopt
-        )
+        self._channels = WebRtcWay(welcome.peer, say, self._sources.look_up, self._passes, self._routes.adopt)
         self._routes.ways.append(self._channels)
-        self._fetcher = ResultFetcher(self._routes, self._neighbours, self._moved.count, self._outbox.put_nowait)
+        self._fetcher = ResultFetcher(self._routes, self._neighbours, self._moved.count, say)
         self._may_leave = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        self._tasks = [
-            loop.create_task(self._listen(), name="tabswarm driver hears"),
-            loop.create_task(self._speak(), name="tabswarm driver says"),
-        ]
+        self._relaying = asyncio.create_task(self._relay.keep(), name="tabswarm relay line")
+        self._listening = asyncio.create_task(self._listen(), name="tabswarm driver hears")
         return welcome
 
     def _introduction(self, token: str, name: str) -> Hello:
@@ -247,35 +241,29 @@ class SwarmEngine:
         )
 
     def _post(self, message: Message) -> None:
-        self._loop.call(self._outbox.put_nowait, message)
+        self._loop.call(self._session.say, message)
 
     def _start(self, job: SwarmJob, message: Submit | Watch) -> None:
         if self._lost is not None:
             job.on_error(self._lost)
             return
         self._jobs[job.request] = job
-        self._outbox.put_nowait(message)
+        self._asked[job.request] = message
+        self._session.say(message)
         self._progress.started(job)
-
-    async def _speak(self) -> None:
-        try:
-            while True:
-                await self._session.send(await self._outbox.get())
-        except ConnectionLost:
-            pass  # `_listen` hears of it as well
 
     async def _listen(self) -> None:
         try:
-            while True:
-                self._heard(await self._session.receive())
-        except ConnectionLost as lost:
-            if lost.code == CloseCode.REPLACED:
-                self._end(SessionReplaced(f"application {self.application} is no longer this program's: {lost.reason}"))
-                return
-            self._end(CoordinatorUnreachable(f"the connection to the coordinator is lost: {lost.reason or lost.code}"))
+            await self._session.run(self._heard, self._anew, self._relay.renew)
+        except ConnectionRefused as reason:
+            self._end(reason)
         except Exception as error:  # a bug of ours must not leave the program waiting for ever
             self._end(CoordinatorUnreachable(f"the driver cannot go on: {type(error).__name__}: {error}"))
             raise
+
+    def _anew(self) -> Iterable[Message]:
+        """What has to be asked again after a break: of a job that failed meanwhile, say, nobody tells unasked."""
+        return [*(self._asked[request] for request in self._jobs), *self._listing.questions()]
 
     def _heard(self, message: ToDriver) -> None:
         match message:
@@ -287,7 +275,7 @@ class SwarmEngine:
                     if job.is_over:  # cancelled before it had an id
                         self._cancel(job)
             case Refused():
-                job = self._jobs.pop(message.request, None)
+                job = self._jobs.get(message.request)
                 if job is not None:
                     job.on_error(error_of_refusal(message))
                     self._ended(job)
@@ -335,16 +323,17 @@ class SwarmEngine:
 
     def _cancel(self, job: SwarmJob) -> None:
         if job.accepted_id is not None and job.request in self._jobs:
-            self._outbox.put_nowait(CancelJob(job=job.accepted_id))
+            self._session.say(CancelJob(job=job.accepted_id))
             self._ended(job)
 
     def _done_with(self, job: SwarmJob) -> None:
         if job.accepted_id is not None and job.request in self._jobs:
-            self._outbox.put_nowait(Fetched(job=job.accepted_id))
+            self._session.say(Fetched(job=job.accepted_id))
         self._ended(job)
 
     def _ended(self, job: SwarmJob) -> None:
         self._jobs.pop(job.request, None)
+        self._asked.pop(job.request, None)
         self._fetcher.forget(job)
         self._progress.ended(job)
         if job.accepted_id is not None:
@@ -374,19 +363,25 @@ class SwarmEngine:
                 await self._session.close()
         except (TimeoutError, ConnectionLost):
             pass
-        for task in self._tasks:
+        for task in (self._listening, self._relaying):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(self._listening, self._relaying, return_exceptions=True)
 
     async def _leave(self) -> None:
         """Say that the program is over; where its jobs go on, wait until they need nothing more of us."""
-        if self._session.lost is None:
+        if self._lost is None:
             if (moved := self._moved.take()) is not None:
-                await self._session.send(moved)
-            await self._session.send(StopApplication(keep_results=self._keep_results))
+                self._session.say(moved)
+            self._session.say(StopApplication(keep_results=self._keep_results))
+            await self._session.all_taken()
             if self._keep_results:
                 await self._may_leave.wait()
 
     def _must_live(self) -> None:
         if self._lost is not None:
             raise self._lost
+
+
+def _notice(line: str) -> None:
+    """Tell the person at the program of what keeps it waiting."""
+    print(f"tabswarm: {line}", file=sys.stderr, flush=True)

@@ -136,7 +136,8 @@ class Pass(Message, frozen=True):
 
 class Welcome(Message, frozen=True):
     """You are `peer`. `resume` is the secret that proves it when the session has to be taken up again, and on the
-    relay socket."""
+    relay socket. `heard` counts the messages, pings apart, that were taken from you as a driver in all sessions of that
+    secret: what came after them is to be said again."""
 
     peer: str
     resume: str
@@ -144,6 +145,7 @@ class Welcome(Message, frozen=True):
     title: str = ""
     application: str = ""
     version: str = ""
+    heard: int = 0
 
 
 class Refused(Message, frozen=True):

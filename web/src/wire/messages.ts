@@ -218,7 +218,8 @@ export interface Leaving {
 
 /**
  * You are `peer`. `resume` is the secret that proves it when the session has to be taken up again, and on the
- * relay socket.
+ * relay socket. `heard` counts the messages, pings apart, that were taken from you as a driver in all sessions of that
+ * secret: what came after them is to be said again.
  */
 export interface Welcome {
   type: "Welcome";
@@ -228,6 +229,7 @@ export interface Welcome {
   title?: string; // ""
   application?: string; // ""
   version?: string; // ""
+  heard?: number; // 0
 }
 
 /**
@@ -1284,7 +1286,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Held: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false]]},
   BytesMoved: {"array": false, "tagField": "type", "tag": "BytesMoved", "fields": [["application", "str", false], ["relayed", "int", true], ["direct", "int", true]]},
   Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true], ["drain", "bool", true]]},
-  Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true]]},
+  Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true], ["heard", "int", true]]},
   Refused: {"array": false, "tagField": "type", "tag": "Refused", "fields": [["code", "str", false], ["reason", "str", false], ["request", "int", true]]},
   Pass: {"array": false, "tagField": "type", "tag": "Pass", "fields": [["application", "str", false], ["secret", "str", false]]},
   Holders: {"array": false, "tagField": "type", "tag": "Holders", "fields": [["holders", ["list", ["struct", "Holder"]], false]]},

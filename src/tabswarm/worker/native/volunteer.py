@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import platform
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from tabswarm.errors import ConnectionRefused
@@ -19,10 +19,9 @@ from tabswarm.transport.block_port import TCP, BlockPort, TcpWay
 from tabswarm.transport.connection import Connection, ConnectionLost, Door, Socket
 from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.passes import Passes
-from tabswarm.transport.relay import FetchedBlock, Relay, open_relay
+from tabswarm.transport.relay_line import RelayLine
 from tabswarm.transport.routes import Routes
 from tabswarm.transport.session import Session, open_volunteer_session
-from tabswarm.transport.transfers import Ask
 from tabswarm.transport.webrtc import WEBRTC, WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
 from tabswarm.wire import messages as m
@@ -36,8 +35,6 @@ from tabswarm.worker.native.task_runner import TaskRunner
 
 MOVED_SECONDS = 1.0
 """How often, at most, the bytes fetched are told."""
-RELAY_RETRY_SECONDS = 0.5
-RELAY_PATIENCE_SECONDS = 10.0
 DEFAULT_MEMORY = 2 * 2**30
 KEEP_SECONDS = 600.0
 """How long blocks are kept for a session that may be taken up again."""
@@ -201,7 +198,7 @@ class NativeVolunteer:
         outbox: asyncio.Queue[m.Message] = asyncio.Queue()
         if held := store.held():
             outbox.put_nowait(m.Announce(blocks=held))
-        line = _RelayLine(self._door, self._hello("relay", session.welcome), store, self._passes)
+        line = RelayLine(self._door, self._hello("relay", session.welcome), store.look_up, self._passes)
         moved = _Moved()
         me = session.welcome.peer
         routes = Routes(line.fetch, [TcpWay(me, self._passes)])
@@ -311,53 +308,6 @@ class NativeVolunteer:
         self._say(
             "this worker is no sandbox: it runs the code of whoever holds the swarm's driver link, with your rights"
         )
-
-
-class _RelayLine:
-    """The relay socket, opened again whenever it is lost while the session lives."""
-
-    def __init__(self, door: Door, hello: m.Hello, store: BlockStore, passes: Passes) -> None:
-        self._door = door
-        self._hello = hello
-        self._store = store
-        self._passes = passes
-        self._relay: Relay | None = None
-        self._open = asyncio.Event()
-
-    async def keep(self) -> None:
-        """Keep the line open, for as long as the coordinator will have us."""
-        while True:
-            try:
-                connection = await self._door.connect("relay")
-                self._relay = await open_relay(connection, self._hello, self._store.look_up, passes=self._passes)
-            except (ConnectionRefused, ConnectionLost):
-                await asyncio.sleep(RELAY_RETRY_SECONDS)  # the session decides whether the coordinator is gone
-                continue
-            self._open.set()
-            await self._relay.wait_lost()
-            self._open.clear()
-            await asyncio.sleep(RELAY_RETRY_SECONDS)
-
-    async def fetch(self, holder: str, asks: Sequence[Ask]) -> list[FetchedBlock]:
-        """Ask one holder; a line that is lost meanwhile is tried once more."""
-        for attempt in (1, 2):
-            try:
-                await asyncio.wait_for(self._open.wait(), RELAY_PATIENCE_SECONDS)
-            except TimeoutError:
-                raise ConnectionLost(reason="the relay socket cannot be opened") from None
-            assert self._relay is not None
-            try:
-                return await self._relay.fetch(holder, asks)
-            except ConnectionLost:
-                if attempt == 2:
-                    raise
-                self._open.clear()
-        raise AssertionError("unreachable")
-
-    async def close(self) -> None:
-        """Close it for good."""
-        if self._relay is not None:
-            await self._relay.close()
 
 
 async def _send(session: Session[m.ToVolunteer], outbox: asyncio.Queue[m.Message]) -> None:
