@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         AccumulatorUnreadable,
         BadLink,
         BlockUnavailable,
+        BroadcastGone,
         CannotCompile,
         ConnectionRefused,
         ContextInTask,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from tabswarm.rdd.rdd import RDD
     from tabswarm.rdd.status import SparkJobInfo, SparkStageInfo, StatusTracker
     from tabswarm.result_iterable import ResultIterable
+    from tabswarm.shipping.broadcast import Broadcast
     from tabswarm.stat_counter import StatCounter
 
 _ELSEWHERE = {
@@ -79,6 +81,7 @@ _ELSEWHERE = {
     "RangeDependency": "tabswarm.rdd.custom_dependency",
     "InheritableThread": "tabswarm.driver.inheritable_thread",
     "JobFuture": "tabswarm.driver.job_future",
+    "Broadcast": "tabswarm.shipping.broadcast",
     "RDD": "tabswarm.rdd.rdd",
     "RDDBarrier": "tabswarm.rdd.barrier",
     "ResultIterable": "tabswarm.result_iterable",
@@ -103,6 +106,8 @@ __all__ = [
     "BadLink",
     "BlockUnavailable",
     "BoundedFloat",
+    "Broadcast",
+    "BroadcastGone",
     "CannotCompile",
     "ConnectionRefused",
     "Context",

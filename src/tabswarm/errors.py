@@ -11,6 +11,7 @@
     │   ├── PlanRefused                a plan that is malformed or over a limit
     │   ├── ContextInTask              a Context, or an RDD, used inside a task
     │   ├── AccumulatorUnreadable      an accumulator's value read inside a task
+    │   ├── BroadcastGone              a broadcast used after it was destroyed
     │   └── NotApplicable              what only a JVM or Hadoop can mean; names what to use instead
     ├── RecordError                    bytes that should be records
     │   ├── RecordRefused              hostile or damaged bytes
@@ -89,6 +90,10 @@ class AccumulatorUnreadable(ProgramError, RuntimeError):
 
 class NotApplicable(ProgramError, NotImplementedError):
     """A method of PySpark's that only a JVM or Hadoop can mean. The message names what to use instead."""
+
+
+class BroadcastGone(ProgramError, RuntimeError):
+    """A broadcast was used after it was destroyed, or where no task is that has it."""
 
 
 class RecordError(TabswarmError):

@@ -25,6 +25,7 @@ from tabswarm.plan.task import (
     Run,
     ShuffleSource,
     SinkReport,
+    Source,
 )
 from tabswarm.transport.relay import Relay, Served
 from tabswarm.transport.session import Session
@@ -117,13 +118,14 @@ class ScriptedVolunteer:
             Finished(task=spec.task, attempt=spec.attempt, sinks=tuple(reports), runs=runs, seconds=0.1)
         )
 
-    async def _load(self, source: BlockSource | DriverSource | ShuffleSource, assign: Assign) -> Counter[str]:
+    async def _load(self, source: Source, assign: Assign) -> Counter[str]:
         if isinstance(source, DriverSource):
             assert source.inline is not None
             return Counter(source.inline.decode().split())
         if isinstance(source, BlockSource):
             location = next(location for location in assign.locations if location.block == source.block)
             return await self._fetch(source.block, None, location.size, location.holders)
+        assert isinstance(source, ShuffleSource)
         total: Counter[str] = Counter()
         table = self._tables[source.shuffle]
         assert len(table) == source.map_partitions

@@ -15,6 +15,7 @@ from tabswarm.driver import context as driver_context
 from tabswarm.executor import task_context
 from tabswarm.plan import accumulator
 from tabswarm.rdd import engine_context, job_control, running, shared_variables, status
+from tabswarm.shipping import broadcast
 
 MODULES = [
     *("structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"),
@@ -52,6 +53,7 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
     run(inheritable_thread, sc)
     run(background, sc)
     run(job_future, sc)
+    run(broadcast, sc)
     run(driver_context, sc)
     run(reading, sc)
 

@@ -44,11 +44,12 @@ def test_a_word_count_becomes_four_nodes_and_one_shuffle(sc: EngineContext) -> N
     check(plan)
     assert shown(plan) == [
         "0 RDD TextLines(use_unicode=True) x2",
-        "1 flatMap FlatMap(f=CodeRef(root='split_words', blobs=('split_words',))) x2 <- OneToOne(parent=0)",
-        "2 map Map(f=CodeRef(root='pair', blobs=('pair',))) x2 <- OneToOne(parent=1)",
+        "1 flatMap FlatMap(f=CodeRef(root='split_words', blobs=('split_words',), broadcasts=())) x2 "
+        "<- OneToOne(parent=0)",
+        "2 map Map(f=CodeRef(root='pair', blobs=('pair',), broadcasts=())) x2 <- OneToOne(parent=1)",
         "4 reduceByKey Shuffled() x2 <- Shuffle(parent=2, shuffle=3, partitioner=HashPartitioner(partitions=2), "
-        "aggregator=CombineValues(create=None, merge_value=CodeRef(root='add', blobs=('add',)), "
-        "merge_combiners=CodeRef(root='add', blobs=('add',))), map_side=True)",
+        "aggregator=CombineValues(create=None, merge_value=CodeRef(root='add', blobs=('add',), broadcasts=()), "
+        "merge_combiners=CodeRef(root='add', blobs=('add',), broadcasts=())), map_side=True)",
     ]
 
 

@@ -27,6 +27,7 @@ from tabswarm.plan.report import BytesReport, JobReport, NodeReport, VolunteerRe
 from tabswarm.plan.storage_level import StorageLevel
 from tabswarm.plan.task import (
     BlockSource,
+    BroadcastSource,
     DriverSource,
     Failure,
     FailureKind,
@@ -49,7 +50,7 @@ FOLDER = Path(__file__).parent / "vectors"
 PART = BlockId("a1", BlockKind.PARTITION, 3, 0, 0)
 MAPPED = BlockId("a1", BlockKind.MAP_OUTPUT, 7, 2, 1)
 ROOT = bytes(range(16))
-F = op.CodeRef("f00d", ("f00d", "beef"))
+F = op.CodeRef("f00d", ("f00d", "beef"), (9,))
 COMBINE = CombineValues(None, F, F)
 FAILURE = Failure(
     kind=FailureKind.RAISED, type_name="ValueError", message="naïve ☃ \u202e", traceback="...", node=3, partition=0,
@@ -74,6 +75,8 @@ SPEC = TaskSpec(
     sources=(
         DriverSource(PART, b"\r\n\x00\xff"),
         DriverSource(PART),
+        BroadcastSource(PART, b"\x00"),
+        BroadcastSource(PART),
         BlockSource(PART),
         ShuffleSource("a1", 7, 2, 100, COMBINE, False),
         ShuffleSource("a1", 7, 2, 100),
@@ -112,8 +115,9 @@ PLAN = Plan(
     ),
     target=5,
     partitions=(1, 0),
-    sources={1: (SourceBlock(3, ROOT, b"abc"), SourceBlock(2**40))},
+    sources={1: (SourceBlock(3, ROOT, b"abc"), SourceBlock(2**40)), 9: (SourceBlock(2**30, ROOT),)},
     action="collect",
+    broadcasts={9: "job.py:9"},
 )
 REPORT = JobReport(
     id="j1",

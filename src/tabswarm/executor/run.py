@@ -15,6 +15,7 @@ from tabswarm.executor.evaluation import Evaluation
 from tabswarm.executor.failures import SourceCorrupt, TaskFailed, failure_of, frames_of
 from tabswarm.executor.map_output import write_map_output
 from tabswarm.executor.piece import Piece
+from tabswarm.executor.shelf import BroadcastShelf
 from tabswarm.executor.sources import Code, SourceReader
 from tabswarm.executor.task_context import in_task, partition
 from tabswarm.executor.task_output import Output, TaskOutput, capture
@@ -22,6 +23,7 @@ from tabswarm.plan.accumulator import Tally, tallied
 from tabswarm.plan.operators import CodeRef
 from tabswarm.plan.task import Failure, PartitionSink, Run, Sink, SinkReport, TaskSpec, Update
 from tabswarm.shipping.block_hash import root_hash, segment_hash
+from tabswarm.shipping.broadcast import shelved
 from tabswarm.shipping.class_registry import ClassRegistry
 from tabswarm.shipping.records import write_records
 
@@ -62,6 +64,7 @@ def run_task(
     output: Output,
     *,
     classes: ClassRegistry | None = None,
+    shelf: BroadcastShelf | None = None,
     output_limit: int = OUTPUT_LIMIT,
     inline_limit: int = INLINE_LIMIT,
 ) -> TaskResult:
@@ -69,14 +72,17 @@ def run_task(
     map-partition order, none for driver's data that stands in the spec.
 
     `code` loads function slots, `classes` are the program's classes that may stand in records, and `output` gets
-    `(stream, text, partition, dropped)`. Raises `TaskFailed` or `SourceCorrupt`.
+    `(stream, text, partition, dropped)`. `shelf` holds the
+    worker's broadcasts from one task to the next. Raises `TaskFailed` or `SourceCorrupt`.
     """
     started = time.perf_counter()
     told = TaskOutput(output, output_limit)
+    shelf = BroadcastShelf() if shelf is None else shelf
     task = _Task(spec, inputs, code, classes, told)
     failure: Failure | None = None
-    with capture(told), tallied(task.tally), in_task(spec):
+    with capture(told), tallied(task.tally), shelved(shelf.value), in_task(spec):
         try:
+            shelf.load(spec.sources, inputs, code)
             sinks, runs = task.run(inline_limit)
             updates = task.updates()
         except SourceCorrupt:

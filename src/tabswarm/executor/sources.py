@@ -16,7 +16,7 @@ from tabswarm.executor.piece import Piece, proven
 from tabswarm.ids import BlockId
 from tabswarm.plan.operators import FILE_SOURCES, CodeRef, Operator
 from tabswarm.plan.partitioner import CombineValues
-from tabswarm.plan.task import DriverSource, ShuffleSource, Source
+from tabswarm.plan.task import BroadcastSource, DriverSource, ShuffleSource, Source
 from tabswarm.result_iterable import ResultIterable
 from tabswarm.shipping.class_registry import ClassRegistry
 from tabswarm.shipping.records import iter_chunks
@@ -54,7 +54,7 @@ class SourceReader:
     def is_block_of(self, index: int, node: int, partition: int) -> bool:
         """Whether the source is the stored block of that very vertex: the step then loads, and computes nothing."""
         source = self._sources[index]
-        if isinstance(source, DriverSource | ShuffleSource):
+        if isinstance(source, DriverSource | BroadcastSource | ShuffleSource):
             return False
         return (source.block.node, source.block.partition) == (node, partition)
 

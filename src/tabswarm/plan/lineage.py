@@ -5,13 +5,16 @@ A plan is read by people who do not trust its author, so `check` refuses every m
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from tabswarm.errors import PlanRefused
 from tabswarm.plan.dependency import Dependency, Edges, Shuffle, Span
 from tabswarm.plan.finish import Finish, Listed
 from tabswarm.plan.job_properties import check_properties
-from tabswarm.plan.operators import DRIVER_SOURCES, FixedRecords, Operator, Parallelize
+from tabswarm.plan.operators import DRIVER_SOURCES, CodeRef, FixedRecords, Operator, Parallelize, code_of
+from tabswarm.plan.partitioner import code_of_shuffle
 from tabswarm.plan.storage_level import StorageLevel
 
 MAX_NODES = 10_000
@@ -58,7 +61,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One job. `nodes` lists parents before children; `partitions` of `target` are wanted, in that order.
 
     `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
-    number of seconds that one attempt at a task may run; 0: any.
+    number of seconds that one attempt at a task may run; 0: any. `broadcasts` are those that its functions name, by
+    number, with the line that made each; `sources` has one block of each.
     `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
     `properties` are what the program says of the job (`job_properties.py`), `first_stage` the number of the first of
     its stages. `max_failures` is how often a task's own exception is tried again; 0: as design says (on a second
@@ -77,6 +81,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     properties: dict[str, str] = {}
     first_stage: int = 0
     max_failures: int = 0
+    broadcasts: dict[int, str] = {}
+
+
+def function_slots(nodes: Iterable[Node]) -> Iterator[CodeRef]:
+    """All function slots of these nodes and of the shuffles that they read."""
+    for node in nodes:
+        ref = code_of(node.operator)
+        if ref is not None:
+            yield ref
+        for dependency in node.dependencies:
+            if isinstance(dependency, Shuffle):
+                yield from code_of_shuffle(dependency.partitioner, dependency.aggregator)
+
+
+def broadcasts_of(nodes: Iterable[Node]) -> tuple[int, ...]:
+    """The broadcasts that the nodes' functions name, in order."""
+    return tuple(sorted({number for ref in function_slots(nodes) for number in ref.broadcasts}))
 
 
 def check(plan: Plan) -> None:
@@ -112,6 +133,7 @@ def check(plan: Plan) -> None:
     check_properties(plan.properties)
     if plan.first_stage < 0 or plan.max_failures < 0:
         raise PlanRefused("a stage's number and the number of failures are not negative")
+    _check_broadcasts(plan, seen)
     if plan.task_timeout < 0:
         raise PlanRefused(f"a task's time limit is a number of seconds, not {plan.task_timeout}")
     if shuffles & seen.keys():
@@ -124,6 +146,17 @@ def check(plan: Plan) -> None:
     for partition in plan.partitions:
         if not 0 <= partition < target.partitions:
             raise PlanRefused(f"target node {target.id} has no partition {partition} (it has {target.partitions})")
+
+
+def _check_broadcasts(plan: Plan, nodes: dict[int, Node]) -> None:
+    """Each broadcast has one block with a hash, and functions name no others."""
+    for broadcast in plan.broadcasts:
+        blocks = plan.sources.get(broadcast, ())
+        if broadcast in nodes or len(blocks) != 1 or not blocks[0].root:
+            raise PlanRefused(f"broadcast {broadcast} has no block with a hash, or the number of a node")
+    unknown = [number for number in broadcasts_of(plan.nodes) if number not in plan.broadcasts]
+    if unknown:
+        raise PlanRefused(f"functions of the plan name the broadcasts {unknown}, which it does not have")
 
 
 def _count_edges(node: Node, dependency: Dependency, parent: Node) -> int:

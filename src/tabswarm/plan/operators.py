@@ -12,10 +12,12 @@ import msgspec
 
 
 class CodeRef(msgspec.Struct, frozen=True, array_like=True):
-    """A function slot: the hash of the blob to load, and of all blobs (it and its local modules) that loading needs."""
+    """A function slot: the hash of the blob to load, of all blobs (it and its local modules) that loading needs, and
+    the broadcasts that it names."""
 
     root: str
     blobs: tuple[str, ...]
+    broadcasts: tuple[int, ...] = ()
 
 
 class _Operator(msgspec.Struct, frozen=True, tag=str.lower, tag_field="op"):

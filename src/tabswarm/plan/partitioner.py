@@ -36,3 +36,16 @@ class GroupValues(msgspec.Struct, frozen=True, tag="group"):
 
 
 Aggregator = CombineValues | GroupValues
+
+
+def code_of_shuffle(partitioner: Partitioner, aggregator: Aggregator | None) -> tuple[CodeRef, ...]:
+    """The function slots of a shuffle dependency.
+
+    >>> code_of_shuffle(HashPartitioner(2), GroupValues())
+    ()
+    """
+    refs: tuple[CodeRef, ...] = (partitioner.f,) if isinstance(partitioner, FunctionPartitioner) else ()
+    if isinstance(aggregator, CombineValues):
+        refs += () if aggregator.create is None else (aggregator.create,)
+        refs += (aggregator.merge_value, aggregator.merge_combiners)
+    return refs

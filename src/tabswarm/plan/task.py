@@ -56,6 +56,13 @@ class DriverSource(msgspec.Struct, frozen=True, tag="driver"):
     inline: bytes | None = None
 
 
+class BroadcastSource(msgspec.Struct, frozen=True, tag="broadcast"):
+    """A broadcast that the task's functions name: the driver's value, read by the code reader. No step reads it."""
+
+    block: BlockId
+    inline: bytes | None = None
+
+
 class ShuffleSource(msgspec.Struct, frozen=True, tag="shuffle"):
     """Segment `partition` of each of the map outputs of a shuffle, in map-partition order.
 
@@ -71,7 +78,7 @@ class ShuffleSource(msgspec.Struct, frozen=True, tag="shuffle"):
     map_side: bool = True
 
 
-Source = BlockSource | DriverSource | ShuffleSource
+Source = BlockSource | DriverSource | BroadcastSource | ShuffleSource
 
 
 class PartitionSink(msgspec.Struct, frozen=True, tag="rdd"):

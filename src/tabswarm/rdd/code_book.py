@@ -11,16 +11,21 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from tabswarm.plan.operators import CodeRef
+from tabswarm.shipping.broadcast import broadcasts_among
 
 
 class Shipped(Protocol):
-    """What shipping makes of a value: the hash of the blob to load, and all blobs (it and its modules) by hash."""
+    """What shipping makes of a value: the hash of the blob to load, and all blobs (it and its modules) by hash,
+    and the broadcasts and accumulators inside."""
 
     @property
     def root(self) -> str: ...
 
     @property
     def blobs(self) -> Mapping[str, bytes]: ...
+
+    @property
+    def handles(self) -> tuple[str, ...]: ...
 
     @property
     def python(self) -> str | None: ...
@@ -80,7 +85,7 @@ class CodeBook:
         needs = needs_of(shipped)
         if needs.words:
             self._needs[shipped.root] = needs
-        return CodeRef(shipped.root, tuple(sorted(shipped.blobs)))
+        return CodeRef(shipped.root, tuple(sorted(shipped.blobs)), broadcasts_among(shipped.handles))
 
     def needs(self, ref: CodeRef) -> Needs:
         """What a volunteer must offer to load this."""

@@ -7,15 +7,25 @@ the same hash in every job. A lineage may be thousands of nodes deep, so nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from tabswarm.plan.lineage import Node, Plan, SourceBlock
+from tabswarm.plan.lineage import Node, Plan, SourceBlock, broadcasts_of
 from tabswarm.plan.operators import CodeRef
 from tabswarm.rdd.answers import AS_LIST, Answer
 from tabswarm.rdd.call_site import CallSite
 from tabswarm.rdd.code_book import Needs
 from tabswarm.rdd.operation import Lowered, Ship, Shuffling
 from tabswarm.rdd.structure import Structure
+
+
+class BroadcastData(Protocol):
+    """What a plan says of a broadcast."""
+
+    @property
+    def blocks(self) -> tuple[SourceBlock, ...]: ...
+
+    def line(self) -> str:
+        """The user's line that made it. Raises `BroadcastGone` where it was destroyed."""
 
 
 def lower(
@@ -31,10 +41,11 @@ def lower(
     properties: Mapping[str, str] | None = None,
     first_stage: int = 0,
     max_failures: int = 0,
+    broadcasts: Mapping[int, BroadcastData] | None = None,
 ) -> Plan:
     """The plan that computes these partitions of `target`, for the action that the user called and what it makes of
     their records (a list, where nothing is said). `needs` tells what a volunteer must offer to load something that
-    `ship` shipped."""
+    `ship` shipped; `broadcasts` are those that there are."""
     nodes: list[Node] = []
     sources: dict[int, tuple[SourceBlock, ...]] = {}
     for rdd in ancestors(target):
@@ -54,6 +65,10 @@ def lower(
         )
         if rdd._source is not None:
             sources[rdd.id()] = rdd._source.blocks
+    named: dict[int, str] = {}
+    for number in broadcasts_of(nodes):
+        data = (broadcasts or {})[number]
+        named[number], sources[number] = data.line(), data.blocks
     return Plan(
         application=application,
         nodes=tuple(nodes),
@@ -67,6 +82,7 @@ def lower(
         properties=dict(properties or {}),
         first_stage=first_stage,
         max_failures=max_failures,
+        broadcasts=named,
     )
 
 

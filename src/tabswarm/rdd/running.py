@@ -162,6 +162,7 @@ class Running(SharedVariables, JobControl):
                 properties=self._properties.all(),
                 first_stage=self._jobs.next_stage,
                 max_failures=self._max_failures,
+                broadcasts=self._broadcasts,
             )
             must_fit(plan, self._barriers, self._engine.default_parallelism)
             code = self._code.pending()
@@ -181,11 +182,17 @@ class Running(SharedVariables, JobControl):
         if self._stopped is None:
             self._engine.unpersist(node)
 
+    def _give_up(self, nodes: tuple[int, ...]) -> None:
+        """These will not be used again, although the program may still reach them."""
+        if self._stopped is None:
+            self._engine.release(nodes)
+
     def _let_go(self) -> None:
         """Tell the engine which RDDs the program can no longer reach."""
         gone = self._handles.take_gone()
         if gone and self._stopped is None:
             for node in gone:
+                self._broadcasts.pop(node, None)
                 if node in self._persisted:  # as Spark does for an RDD that is garbage: nobody can ask for it again
                     self._unpersist(node)
             self._engine.release(gone)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tabswarm.errors import ContextInTask, NotShippable, RecordTooLarge, ResultTooLarge
+from tabswarm.errors import BroadcastGone, ContextInTask, NotShippable, RecordTooLarge, ResultTooLarge
 from tabswarm.rdd.code_book import Needs, Shipped, needs_of
 from tabswarm.shipping.class_registry import SHIPPED, ClassRegistry
 from tabswarm.shipping.records import read_records
@@ -31,6 +31,14 @@ def dump_values(values: list[Any], what: str, trust: Collection[type] = ()) -> t
     with _contexts_refused(what):
         shipment = ship_value(values, what=what, root_folder=Path.cwd(), allow_bytecode=True, trust=trust)
     return encode_values(shipment), needs_of(shipment)
+
+
+def dump_broadcast(value: object, what: str) -> tuple[bytes, tuple[str, ...]]:
+    """A broadcast's value, as the code reader will read it, and the broadcasts and accumulators inside of it."""
+    from tabswarm.shipping.code import ship_with_handles
+
+    with _contexts_refused(what):
+        return ship_with_handles([value], what=what, root_folder=Path.cwd())
 
 
 def trusting(classes: Collection[type]) -> ClassRegistry:
@@ -57,10 +65,11 @@ def read_block(block: bytes, limit: int, classes: ClassRegistry = SHIPPED) -> li
 
 @contextmanager
 def _contexts_refused(what: str) -> Iterator[None]:
-    """Where what cannot travel is an RDD or a Context, say that, and not which lock deep inside of it could not."""
+    """Where what cannot travel is an RDD, a Context or a destroyed broadcast, say that, and not which lock deep inside
+    of it could not."""
     try:
         yield
     except NotShippable as error:
-        if isinstance(error.__cause__, ContextInTask):
-            raise ContextInTask(f"the {what}: {error.__cause__}") from None
+        if isinstance(error.__cause__, ContextInTask | BroadcastGone):
+            raise type(error.__cause__)(f"the {what}: {error.__cause__}") from None
         raise

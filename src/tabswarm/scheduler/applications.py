@@ -18,6 +18,16 @@ HISTORY = 200
 
 
 @dataclass(slots=True, eq=False)
+class Spread:
+    """A broadcast on its way to volunteers: who is copying it from whom, and how often each could not. `dropped`: the
+    copies that are still under way are for nothing."""
+
+    taking: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    dropped: bool = False
+
+
+@dataclass(slots=True, eq=False)
 class Application:
     """One run of a driver program.
 
@@ -29,7 +39,8 @@ class Application:
     free to copy. `unheard` are jobs that failed while no driver was there. `idle_since` is
     when its driver left or its last job ended without one, whichever came later; `alarm` when it is looked at next.
     `ended` says that the program left for good, so that no handle to any node is left. `copies` are volunteers who hold
-    a copy of the driver's data, `asked` who was asked for one; `leaves_at` is when a driver that waits for that goes.
+    a copy of the driver's data, `spreads` its broadcasts that volunteers have or get, `asked` who was asked for a copy
+    when the driver wanted to leave; `leaves_at` is when a driver that waits for that goes.
     """
 
     id: str
@@ -57,6 +68,7 @@ class Application:
     alarm: int | None = None
     ended: bool = False
     copies: dict[DriverKey, dict[str, None]] = field(default_factory=dict)
+    spreads: dict[DriverKey, Spread] = field(default_factory=dict)
     asked: dict[DriverKey, dict[str, None]] = field(default_factory=dict)
     leaves_at: int | None = None
 

@@ -31,6 +31,7 @@ from tabswarm.scheduler.losses import lose_location, undeliver
 from tabswarm.scheduler.open_tasks import appeared, driver_needs, end_lease, give_back, give_up_queue, rest, vanished
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.rests import note_arrival, note_departure, strike
+from tabswarm.scheduler.spreading import forget_refusals
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import describe
 from tabswarm.scheduler.tasks import Task
@@ -70,6 +71,7 @@ def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
                 application.blocks.remember(key)
             lose_location(state, application, key, event.peer)
         forget_copies_of(state, application, event.peer)
+        forget_refusals(application, event.peer)
     for task in returned:
         task.tried.pop(event.peer, None)
 

@@ -21,6 +21,7 @@ from tabswarm.scheduler.driver_copies import driver_data_copied
 from tabswarm.scheduler.events import BlocksCopied, VolunteerFinishing
 from tabswarm.scheduler.open_tasks import give_up_queue
 from tabswarm.scheduler.peers import Volunteer
+from tabswarm.scheduler.spreading import order_ended
 from tabswarm.scheduler.swarm_state import SwarmState
 
 DRAIN_BUDGET = 5000
@@ -74,6 +75,7 @@ def orders_end(state: SwarmState, volunteer: Volunteer) -> None:
 
 
 def _end_order(state: SwarmState, block: BlockId, peer: str, *, failed: bool) -> None:
+    order_ended(state, block, peer, failed=failed)
     stored = _stored(state, block)
     if stored is not None:
         stored.copying.pop(peer, None)

@@ -164,7 +164,7 @@ def _check_task(state: SwarmState, application: Application, job: Job, task: Tas
     elif task.state is not TaskState.RUNNING:
         _require(not task.missing, "6: {} lacks {}", name, list(task.missing))
     if task.state is TaskState.READY:
-        ready = (task.cut.level, task.id) in job.ready.get(task.requires, ())
+        ready = (task.cut.level, task.id) in job.ready.get(task.demand, ())
         queued = ready or (task.rests_until, task.id) in state.resting
         _require(queued, "20: {} is in no queue", name)
     leased = task.state in (TaskState.ASSIGNED, TaskState.RUNNING)

@@ -112,12 +112,12 @@ class Job:
 
     def push_ready(self, task: Task) -> None:
         """A task of the job is ready."""
-        heapq.heappush(self.ready.setdefault(task.requires, []), (task.cut.level, task.id))
+        heapq.heappush(self.ready.setdefault(task.demand, []), (task.cut.level, task.id))
 
     def pop_ready(self, full: Container[tuple[str, ...]] = ()) -> Task | None:
-        """The ready task nearest the start, lowest id first, of those that do not require one of `full`; None where
+        """The ready task nearest the start, lowest id first, of those whose demand is not among `full`; None where
         nothing is ready."""
-        while heaps := [heap for requires, heap in self.ready.items() if heap and requires not in full]:
+        while heaps := [heap for demand, heap in self.ready.items() if heap and demand not in full]:
             task = self.tasks.get(heapq.heappop(min(heaps, key=lambda heap: heap[0]))[1])
             if task is not None and task.state is TaskState.READY and task.rests_until is None:
                 return task

@@ -15,7 +15,15 @@ from tabswarm.scheduler.commands import CancelAttempt
 from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.swarm_state import SwarmState
-from tabswarm.scheduler.task_spec import blobs_of, code_refs, computed_steps, needs_of, required_words
+from tabswarm.scheduler.task_spec import (
+    blobs_of,
+    broadcasts_to_have,
+    code_refs,
+    computed_steps,
+    needs_of,
+    required_words,
+    with_broadcasts,
+)
 from tabswarm.scheduler.tasks import Attempt, DriverNeed, Move, Need, ShuffleNeed, Task, TaskState
 
 TRIES_AT_ONCE = 2
@@ -31,6 +39,7 @@ def add_tasks(
     for cut in cuts:
         _open_shuffles(application, job, cut)
         refs = code_refs(job, cut)
+        cut = with_broadcasts(cut, refs)
         state.last_task += 1
         task = Task(
             state.last_task,
@@ -41,6 +50,7 @@ def add_tasks(
             roots=tuple(ref.root for ref in refs),
             code=blobs_of(refs),
             requires=required_words(job, cut),
+            broadcasts=broadcasts_to_have(job, cut),
             pace=job.pace_of(cut),
         )
         task.pace.tasks += 1

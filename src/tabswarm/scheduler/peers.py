@@ -8,7 +8,7 @@ the one whose load changed longest ago comes first, which keeps equal volunteers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -225,6 +225,13 @@ class Volunteers:
             if best is not None:
                 return best
         return None
+
+    def with_free_slot(self, profiles: Iterable[Profile]) -> Iterator[Volunteer]:
+        """Those with one of these profiles who could start another task right now."""
+        for profile in profiles:
+            for bucket in self.buckets[profile][:LEVELS]:
+                for peer in bucket:
+                    yield self.by_id[peer]
 
     def has_free_slot(self) -> bool:
         """Whether some volunteer could start another task right now."""

@@ -4,6 +4,7 @@ Between applications: the one with the fewest attempts out takes the next turn, 
 jobs in the order of their submission, a later one filling what an earlier one leaves. Within a job: tasks nearer the
 start first, then in the order of their ids.
 
+A task whose functions name a broadcast goes to volunteers that have it (`spreading` sees that they get it).
 A task goes where most bytes of its sources are if a slot is free there, else to the least loaded volunteer. Only when
 no slot is free anywhere are tasks queued ahead, by the same rule. A slot that falls free while others still queue
 takes a task over from one of the full queues.
@@ -22,6 +23,7 @@ from tabswarm.scheduler.eligibility import eligible_profiles, is_like_any, untri
 from tabswarm.scheduler.open_tasks import cancel_attempt, give_back
 from tabswarm.scheduler.peers import LEVELS, Volunteer
 from tabswarm.scheduler.retries import fail_if_nobody_can, fail_if_started_too_often
+from tabswarm.scheduler.spreading import has_broadcasts, lacks_and_is_free
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import build_spec, locations_of
 from tabswarm.scheduler.tasks import Attempt, Move, Task, TaskState
@@ -57,7 +59,7 @@ def _place(state: SwarmState) -> None:
             else:
                 skipped.append(task)
                 if is_like_any(application, task):
-                    full[task.requires] = None
+                    full[task.demand] = None
         elif not fail_if_started_too_often(state, job, task):
             assign(state, application, task, volunteer)
         heapq.heappush(turns, (application.assigned, number, application))
@@ -83,7 +85,7 @@ def choose(state: SwarmState, application: Application, task: Task, *, only_free
     at_it = [attempt.peer for attempt in task.attempts.values()]
 
     def allowed(peer: str) -> bool:
-        return peer not in avoid and peer not in at_it
+        return peer not in avoid and peer not in at_it and has_broadcasts(application, task, peer)
 
     def nearest(below: int) -> Volunteer | None:
         best, most = None, 0
@@ -99,6 +101,8 @@ def choose(state: SwarmState, application: Application, task: Task, *, only_free
     free = nearest(LEVELS) or volunteers.least_loaded(profiles, allowed, range(LEVELS))
     if free is not None or only_free:
         return free
+    if task.broadcasts and lacks_and_is_free(state, application, task):
+        return None
     return nearest(2 * LEVELS) or volunteers.least_loaded(profiles, allowed, range(LEVELS, 2 * LEVELS))
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from tabswarm.plan.cut import BlockKey, MapOutputKey, SinkKey
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.spreading import drop_broadcast
 from tabswarm.scheduler.swarm_state import SwarmState
 
 
@@ -56,12 +57,14 @@ def drop_block(state: SwarmState, application: Application, key: SinkKey) -> Non
 def release(state: SwarmState, application: Application, nodes: Iterable[int]) -> None:
     """The driver has no handle to these nodes left."""
     for node in nodes:
+        drop_broadcast(state, application, node, for_good=True)
         application.released[node] = None
         sweep(state, application, node)
 
 
 def unpersist(state: SwarmState, application: Application, node: int) -> None:
     """The persisted blocks of a node may go; what a running job has of it stays until that ends."""
+    drop_broadcast(state, application, node, for_good=False)
     application.persisted.pop(node, None)
     for key in application.blocks.by_owner.get(node, ()):
         if not isinstance(key, MapOutputKey):

@@ -75,6 +75,7 @@ from tabswarm.scheduler.retention import release, unpersist
 from tabswarm.scheduler.retries import attempt_failed
 from tabswarm.scheduler.returns import blocks_announced
 from tabswarm.scheduler.speculation import speculate
+from tabswarm.scheduler.spreading import spread_broadcasts
 from tabswarm.scheduler.submission import submitted
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.telling import progress_deadline, tell_all_progress, tell_results, waiting_for
@@ -186,6 +187,7 @@ class Scheduler:
             place_ready_tasks(state)
             if not any(application.wanted for application in state.applications.values()):
                 break
+        spread_broadcasts(state)
         let_drivers_leave(state)
         order_copies(state)
         let_leave(state)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.cut import CutTask, DriverKey, MapOutputKey, ShuffleKey, SourceKey
 from tabswarm.plan.lineage import Node
@@ -17,6 +19,7 @@ from tabswarm.plan.partitioner import Aggregator, CombineValues, FunctionPartiti
 from tabswarm.plan.requirements import requires_of_writer
 from tabswarm.plan.task import (
     BlockSource,
+    BroadcastSource,
     DriverSource,
     FromSource,
     MapOutputSink,
@@ -125,6 +128,25 @@ def _partitioner_refs(partitioner: Partitioner) -> Iterator[CodeRef]:
         yield partitioner.f
 
 
+def with_broadcasts(cut: CutTask, refs: Iterable[CodeRef]) -> CutTask:
+    """The task with the broadcasts that its functions name among its sources, behind those that its steps read."""
+    named = sorted({number for ref in refs for number in ref.broadcasts})
+    if not named:
+        return cut
+    return structs.replace(cut, sources=(*cut.sources, *(DriverKey(number, 0) for number in named)))
+
+
+def broadcasts_to_have(job: Job, cut: CutTask) -> tuple[DriverKey, ...]:
+    """The task's broadcasts that are too large to stand in the plan."""
+    return tuple(
+        source
+        for source in cut.sources
+        if isinstance(source, DriverKey)
+        and source.node in job.plan.broadcasts
+        and job.plan.sources[source.node][0].inline is None
+    )
+
+
 def blobs_of(refs: Iterable[CodeRef]) -> tuple[str, ...]:
     """The blobs that these function slots need, each once."""
     return tuple(dict.fromkeys(blob for ref in refs for blob in ref.blobs))
@@ -152,6 +174,8 @@ def build_spec(application: Application, job: Job, task: Task, attempt: Attempt)
 
 def describe(job: Job, node: int) -> str:
     """A node as people know it: `reduceByKey at job.py:12`."""
+    if node in job.plan.broadcasts:
+        return f"broadcast at {job.plan.broadcasts[node]}"
     found = job.nodes[node]
     name = found.name or type(found.operator).__name__
     return f"{name} at {found.call_site}" if found.call_site else name
@@ -159,7 +183,8 @@ def describe(job: Job, node: int) -> str:
 
 def _source(application: Application, job: Job, source: SourceKey) -> Source:
     if isinstance(source, DriverKey):
-        return driver_data(job, source)
+        data = driver_data(job, source)
+        return BroadcastSource(data.block, data.inline) if source.node in job.plan.broadcasts else data
     if isinstance(source, ShuffleKey):
         shuffle = job.shuffles[source.shuffle]
         return ShuffleSource(

@@ -134,8 +134,8 @@ class Task:
     `failures` are those that count against it; `tried` counts attempts that ended badly by volunteer, so that the next
     one goes elsewhere. `unfetched` counts attempts that lacked a source whose holder is there; after some of these the
     task rests until `rests_until` (milliseconds). `roots` are the function slots of its code, `code` all blobs that
-    these need, `requires` the words that a volunteer must offer. `starts` counts the attempts, `begun` those of them
-    that came to run. `pace` is shared with its siblings.
+    these need, `requires` the words that a volunteer must offer, `broadcasts` what it must have been sent before.
+    `starts` counts the attempts, `begun` those of them that came to run. `pace` is shared with its siblings.
     """
 
     id: int
@@ -156,6 +156,14 @@ class Task:
     rests_until: int | None = None
     pace: Pace = field(default_factory=Pace)
     requires: tuple[str, ...] = ()
+    broadcasts: tuple[DriverKey, ...] = ()
+
+    @property
+    def demand(self) -> tuple[str, ...]:
+        """What tells tasks apart that different volunteers may run."""
+        if not self.broadcasts:
+            return self.requires
+        return (*self.requires, f"broadcasts of {self.application}", *(str(key.node) for key in self.broadcasts))
 
     def move(self, move: Move) -> None:
         """Change the state as the table says."""

@@ -120,6 +120,14 @@ def encode_values(shipment: Shipment) -> bytes:
     return msgspec.msgpack.encode(shipment)
 
 
+def ship_with_handles(
+    values: list[Any], *, what: str = "values", root_folder: Path | None = None
+) -> tuple[bytes, tuple[str, ...]]:
+    """`ship_values`, and the handles that were found inside."""
+    shipment = ship(values, what=what, root_folder=root_folder)
+    return msgspec.msgpack.encode(shipment), shipment.handles
+
+
 def _module_blobs(names: list[str], blobs: dict[str, bytes], root_folder: Path | None) -> dict[str, str]:
     """One blob for each local module that is needed, directly or by another; gives the hash of each by name."""
     found: dict[str, str] = {}

@@ -10,6 +10,7 @@ Each line is `id operator parents key=value`:
     6 zip 1 2           pairs, one to one
     7 cartesian 1 2     pairs of partitions
     8 take 2 n=1        the first records of each partition
+    broadcast 9         a broadcast that the driver serves; a node's function names it by `uses=9`
     want 3 0,1          the target, and which partitions of it (default: all)
 
 Any node may say what it requires of a volunteer, and why: `requires=native,python3.12 because=it_says_so`.
@@ -46,6 +47,7 @@ def read_plan(application: str, lines: Iterable[str], action: str = "collect") -
     """The plan that the lines describe."""
     nodes: dict[int, Node] = {}
     sources: dict[int, tuple[SourceBlock, ...]] = {}
+    broadcasts: dict[int, str] = {}
     target, wanted = 0, None
     for line in lines:
         words = line.split("#")[0].split()
@@ -56,6 +58,10 @@ def read_plan(application: str, lines: Iterable[str], action: str = "collect") -
         if words[0] == "want":
             target = int(words[1])
             wanted = tuple(int(part) for part in words[2].split(",")) if len(words) > 2 else None
+            continue
+        if words[0] == "broadcast":
+            broadcasts[int(words[1])] = f"job.py:{words[1]}"
+            sources[int(words[1])] = (SourceBlock(100, b"root"),)
             continue
         node = _read_node(int(words[0]), words[1], [int(word) for word in words[2:]], options, nodes)
         nodes[node.id] = node
@@ -71,11 +77,13 @@ def read_plan(application: str, lines: Iterable[str], action: str = "collect") -
         partitions=wanted,
         sources=sources,
         action=action,
+        broadcasts=broadcasts,
     )
 
 
 def _read_node(number: int, word: str, numbers: list[int], options: dict[str, str], nodes: dict[int, Node]) -> Node:
-    code = CodeRef(f"f{number}", (f"f{number}",))
+    uses = tuple(int(word) for word in options.get("uses", "").split(",") if word)
+    code = CodeRef(f"f{number}", (f"f{number}",), uses)
     dependencies: tuple[Dependency, ...] = ()
     operator: Operator
     storage = None

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tabswarm.executor import Piece, SourceCorrupt, TaskFailed, TaskResult, WrittenSink, run_task
+from tabswarm.executor import BroadcastShelf, Piece, SourceCorrupt, TaskFailed, TaskResult, WrittenSink, run_task
 from tabswarm.executor.sources import Code
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Held, Location, MapOutput
 from tabswarm.plan.task import (
     BlockSource,
+    BroadcastSource,
     DriverSource,
     Failure,
     FailureKind,
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 """Where a fetched segment belongs: the index of its source, and which piece of that it is."""
-Compute = Callable[["SimulatedSwarm", TaskSpec, Sequence[Sequence[Piece]], Code], TaskResult]
+Compute = Callable[["SimulatedSwarm", TaskSpec, Sequence[Sequence[Piece]], Code, BroadcastShelf], TaskResult]
 
 
-def by_executor(swarm: SimulatedSwarm, spec: TaskSpec, inputs: Sequence[Sequence[Piece]], reader: Code) -> TaskResult:
+def by_executor(
+    swarm: SimulatedSwarm, spec: TaskSpec, inputs: Sequence[Sequence[Piece]], reader: Code, shelf: BroadcastShelf
+) -> TaskResult:
     """Run a task by the product's executor."""
-    return run_task(spec, inputs, reader, swarm.printed, inline_limit=swarm.inline_limit)
+    return run_task(spec, inputs, reader, swarm.printed, shelf=shelf, inline_limit=swarm.inline_limit)
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +88,7 @@ class SimulatedVolunteer(SimulatedPeer):
         self.tables: dict[tuple[str, int], dict[int, MapOutput]] = {}
         self.code: dict[str, dict[str, None]] = {}
         self.readers: dict[str, Code] = {}
+        self.shelves: dict[str, BroadcastShelf] = {}
         self.assigned: dict[tuple[int, int], Assignment] = {}
 
     def hello(self) -> events.Event:
@@ -133,6 +137,8 @@ class SimulatedVolunteer(SimulatedPeer):
             case commands.DropBlocks():
                 for block in command.blocks:
                     self.store.pop(block, None)
+                for shelf in self.shelves.values():
+                    shelf.forget(command.blocks)
             case commands.EndApplication():
                 self._end_application(command.application)
             case commands.CopyBlocks():
@@ -150,6 +156,7 @@ class SimulatedVolunteer(SimulatedPeer):
         }
         self.code.pop(application, None)
         self.readers.pop(application, None)
+        self.shelves.pop(application, None)
         self._run_next()
 
     def _keep(self, sink: WrittenSink) -> SinkReport:
@@ -205,7 +212,7 @@ class SimulatedVolunteer(SimulatedPeer):
 
     def _wants_of(self, assignment: Assignment, source: Source) -> Iterator[tuple[Want, tuple[str, ...]]]:
         match source:
-            case BlockSource(block) | DriverSource(block, None):
+            case BlockSource(block) | DriverSource(block, None) | BroadcastSource(block, None):
                 location = next(at for at in assignment.command.locations if at.block == block)
                 yield Want(block, 0, location.root), location.holders
             case ShuffleSource():
@@ -313,7 +320,8 @@ class SimulatedVolunteer(SimulatedPeer):
         reader = self.readers.get(spec.application) or self.swarm.code_reader(spec.application)
         self.readers[spec.application] = reader
         try:
-            return self.swarm.compute(self.swarm, spec, inputs, reader)
+            shelf = self.shelves.setdefault(spec.application, BroadcastShelf())
+            return self.swarm.compute(self.swarm, spec, inputs, reader, shelf)
         except TaskFailed as error:
             return events.TaskFailed(peer=self.id, task=task, attempt=attempt, failure=error.failure)
         except SourceCorrupt as error:

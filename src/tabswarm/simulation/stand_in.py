@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tabswarm.executor import Piece, TaskResult, WrittenSink
+from tabswarm.executor import BroadcastShelf, Piece, TaskResult, WrittenSink
 from tabswarm.executor.piece import proven
 from tabswarm.executor.sources import Code
 from tabswarm.plan.dependency import Shuffle
@@ -51,7 +51,9 @@ def value_of(block: bytes | memoryview) -> bytes:
     return bytes(block[:WIDTH])
 
 
-def by_stand_in(swarm: SimulatedSwarm, spec: TaskSpec, inputs: Sequence[Sequence[Piece]], reader: Code) -> TaskResult:
+def by_stand_in(
+    swarm: SimulatedSwarm, spec: TaskSpec, inputs: Sequence[Sequence[Piece]], reader: Code, shelf: BroadcastShelf
+) -> TaskResult:
     """Run a task. Raises `SourceCorrupt` where the executor would."""
     values: list[bytes] = []
     runs: list[Run] = []

@@ -43,7 +43,8 @@ ROUTINE = (events.TaskStarted, events.TaskFinished, events.Tick, events.ResultsF
 
 
 class SimulatedSwarm:
-    """One coordinator, its volunteers and its drivers."""
+    """One coordinator, its volunteers and its drivers. `served` counts who served which block to others: drivers any,
+    and volunteers whole ones (copies)."""
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class SimulatedSwarm:
         self.deaths: dict[int, int] = {}
         self.raised: dict[str, int] = {}
         self.inline_limit = self.conditions.inline_limit
+        self.served: dict[tuple[str, BlockId], int] = {}
         self.output: list[tuple[str, str]] = []
         self.trace: list[str] | None = [] if keep_trace else None
         self.events = 0
@@ -204,6 +206,7 @@ class SimulatedSwarm:
         block, segment, root = want
         driver = self.drivers.get(holder)
         if driver is not None:
+            self._count(holder, block)
             assert block.generation == DRIVER_GENERATION
             data = driver.source(block.node, block.partition)
             return Piece(data, segment_hash(data), root, block, 0, holder)
@@ -212,11 +215,15 @@ class SimulatedSwarm:
 
     def whole(self, holder: str, block: BlockId) -> WrittenSink | None:
         """All of a block, if the holder is there and has it."""
+        self._count(holder, block)
         driver = self.drivers.get(holder)
         if driver is not None:
             return driver.whole(block) if driver.alive else None
         volunteer = self.volunteers.get(holder)
         return volunteer.store.get(block) if volunteer is not None else None
+
+    def _count(self, holder: str, block: BlockId) -> None:
+        self.served[holder, block] = self.served.get((holder, block), 0) + 1
 
     def check_order(self, requester: str, holder: str, wants: Sequence[Want], lease: tuple[int, int]) -> None:
         """What an open attempt fetches the relay would serve, or its tab would wait in vain; but for holders that

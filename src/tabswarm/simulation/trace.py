@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport
-from tabswarm.plan.task import BlockSource, DriverSource, ShuffleSource, Source, TaskSpec
+from tabswarm.plan.task import BlockSource, BroadcastSource, DriverSource, ShuffleSource, Source, TaskSpec
 from tabswarm.scheduler import events
 from tabswarm.scheduler.commands import (
     AcceptJob,
@@ -165,6 +165,8 @@ def _source(source: Source) -> str:
         case DriverSource():
             where = "plan" if source.inline is not None else "driver"
             return f"{where} {source.block.node}/{source.block.partition}"
+        case BroadcastSource():
+            return f"broadcast {source.block.node}"
         case ShuffleSource():
             return f"shuffle {source.shuffle}/{source.partition}"
 

@@ -52,6 +52,19 @@ class Array:
         return self.values
 
 
+class Blocks:
+    """A JavaScript array of block ids."""
+
+    def __init__(self, *blocks: BlockId) -> None:
+        self._blocks = [list(msgspec.structs.astuple(block)) for block in blocks]
+
+    def to_py(self) -> list[list[str | int]]:
+        return self._blocks
+
+
+NONE = Blocks()
+
+
 @dataclass
 class JsPiece:
     data: JsBytes
@@ -89,7 +102,7 @@ def run(spec: TaskSpec, *inputs: Sequence[host.JsPiece], code: dict[str, bytes] 
     page = Page()
     assign = Assign(spec=spec, code=tuple(code or ()), locations=())
     blobs = [(name, Buffer(blob)) for name, blob in (code or {}).items()]
-    Application(lambda value: value).run(Buffer(msgspec.msgpack.encode(assign)), blobs, inputs, page)
+    Application(lambda value: value).run(Buffer(msgspec.msgpack.encode(assign)), blobs, inputs, NONE, page)
     return page
 
 
@@ -158,4 +171,4 @@ def test_a_failure_is_told_as_text_and_the_next_task_runs() -> None:
 
 def test_an_assignment_that_is_none_is_an_error_of_the_worker_itself() -> None:
     with pytest.raises(msgspec.DecodeError):
-        Application(lambda value: value).run(Buffer(b"\xc1"), [], [], Page())
+        Application(lambda value: value).run(Buffer(b"\xc1"), [], [], NONE, Page())

@@ -62,6 +62,8 @@ export type ToWorker = {
   /** For each source of the task its pieces: one for a block, one for each map output for a shuffle,
    * none for bytes that stand in the `Assign` itself. */
   inputs: Piece[][];
+  /** Broadcasts that this Worker has and that were dropped since its last task. */
+  forget: BlockId[];
 };
 
 /** One block that a task wrote: its segments one after the other in `data`. */

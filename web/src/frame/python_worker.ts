@@ -28,7 +28,13 @@ interface Host {
 /** The two functions of `tabswarm.worker.pyodide`. */
 interface PythonSide {
   close_doors(): string;
-  run(assign: Uint8Array, code: [string, Uint8Array][], inputs: Piece[][], host: Host): void;
+  run(
+    assign: Uint8Array,
+    code: [string, Uint8Array][],
+    inputs: Piece[][],
+    forget: ToWorker["forget"],
+    host: Host,
+  ): void;
 }
 
 self.onmessage = async (event: MessageEvent<{ runtime: Runtime }>) => {
@@ -41,7 +47,7 @@ self.onmessage = async (event: MessageEvent<{ runtime: Runtime }>) => {
     narrowGlobals();
     port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       try {
-        python.run(data.assign, data.code, data.inputs, hostOf(say));
+        python.run(data.assign, data.code, data.inputs, data.forget, hostOf(say));
       } catch (error) {
         // The Python side reports every error of a task itself, so what arrives here is the end of Python.
         const reason = String(error);

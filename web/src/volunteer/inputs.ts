@@ -17,6 +17,8 @@ interface Need {
   share: number;
   root: Uint8Array;
   holders: string[];
+  /** Most Workers have it already: what is in the store is not copied before one is known that has not. */
+  broadcast?: boolean;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -81,7 +83,8 @@ export function gather(
   for (const need of needs.flat()) {
     const stored = store.get(need.block);
     const data = store.segment(need.block, need.index);
-    if (stored && data) pieces.set(need, { ...own(need), data: data.slice(), hashes: stored.hashes });
+    if (stored && data)
+      pieces.set(need, { ...own(need), data: need.broadcast ? data : data.slice(), hashes: stored.hashes });
     else if (stored) reads.push(fromDisk(need, stored));
     else missing.push(need);
   }
@@ -113,11 +116,12 @@ function share(needs: readonly Need[], tried: readonly string[]): { byHolder: Ma
 
 function needsOf(source: Source, assign: Assign, tables: MapOutputTables): Need[] {
   // Python finds bytes that came inside the message there by itself.
-  if (source.type === "driver" && source.inline) return [];
+  if ((source.type === "driver" || source.type === "broadcast") && source.inline) return [];
   if (source.type !== "shuffle") {
     const location = assign.locations.find(([block]) => blockKey(block) === blockKey(source.block));
     const [, size, root, holders] = location ?? [source.block, 0, NOTHING, []];
-    return [{ block: source.block, index: 0, size, share: size, root, holders }];
+    const broadcast = source.type === "broadcast";
+    return [{ block: source.block, index: 0, size, share: size, root, holders, broadcast }];
   }
   const { application, shuffle, partition: index } = source;
   return Array.from({ length: source.map_partitions }, (_, mapPartition) => {

@@ -1,4 +1,4 @@
-import type { FromWorker } from "../frame/protocol.ts";
+import type { FromWorker, Piece } from "../frame/protocol.ts";
 import { type BlockStore, blockKey } from "../peer/block_store.ts";
 import { FetchError } from "../peer/fetching.ts";
 import {
@@ -7,12 +7,13 @@ import {
   type Failed,
   type FromVolunteer,
   OUTPUT_LIMIT,
+  type Source,
   type ToVolunteer,
 } from "../wire/messages.ts";
 import { type Attempt, attemptKey, failure, readFailed, readFinished } from "./attempt.ts";
 import { type Fetch, gather } from "./inputs.ts";
 import { MapOutputTables } from "./map_outputs.ts";
-import type { Workers } from "./workers.ts";
+import type { PythonWorker, Workers } from "./workers.ts";
 
 /** What the task queue needs of the page around it. */
 export interface TaskSurroundings {
@@ -54,6 +55,7 @@ export class Tasks {
         return this.tables.update(message);
       case "DropBlocks":
         for (const block of message.blocks) this.around.store.drop(block);
+        this.around.workers.dropped(message.blocks);
         return this.around.changed();
       case "EndApplication":
         return this.endApplication(message.application);
@@ -115,6 +117,7 @@ export class Tasks {
     const { application, task, attempt: number } = attempt.assign.spec;
     const worker = this.around.workers.take(application);
     if (!worker || !attempt.inputs) return;
+    const inputs = forWorker(worker, attempt.assign.spec.sources, attempt.inputs);
     const blobs = this.code.get(application);
     const code = attempt.assign.code.flatMap((hash): [string, Uint8Array][] => {
       const blob = blobs?.get(hash);
@@ -124,11 +127,10 @@ export class Tasks {
     attempt.state = "running";
     attempt.worker = worker;
     attempt.began = performance.now();
-    const { inputs } = attempt;
     attempt.pieces = inputs.flat().map(({ block, holder }) => ({ block, holder }));
     this.around.send({ type: "Started", task, attempt: number });
     const transfer = inputs.flat().map(({ data }) => data.buffer as ArrayBuffer);
-    worker.run(application, { do: "run", assign: attempt.bytes, code, inputs }, transfer, {
+    worker.run(application, { do: "run", assign: attempt.bytes, code, inputs, forget: worker.stale() }, transfer, {
       message: (message) => this.hear(attempt, message),
       died: (reason) => this.fail(attempt, "worker_died", reason),
     });
@@ -175,6 +177,8 @@ export class Tasks {
       const reason = `this tab holds ${bytes} bytes, should hold ${budget} and can write nothing to disk, so there is no room for what the task wrote`;
       return this.fail(attempt, "out_of_memory", reason);
     }
+    for (const source of attempt.assign.spec.sources)
+      if (source.type === "broadcast") attempt.worker?.broadcasts.set(blockKey(source.block), source.block);
     const seconds = (performance.now() - attempt.began) / 1000;
     this.end(attempt, { ...finished, seconds });
     this.around.done(attempt);
@@ -245,4 +249,14 @@ export class Tasks {
     this.around.workers.warm();
     this.around.changed();
   }
+}
+
+/** A task's inputs for this Worker: without the broadcasts that it has, and with copies of those that stay in the store. */
+function forWorker(worker: PythonWorker, sources: readonly Source[], inputs: Piece[][]): Piece[][] {
+  return inputs.map((pieces, at) => {
+    const source = sources[at];
+    if (source?.type !== "broadcast") return pieces;
+    if (worker.broadcasts.has(blockKey(source.block))) return [];
+    return pieces.map((piece) => (piece.holder ? piece : { ...piece, data: piece.data.slice() }));
+  });
 }

@@ -1,4 +1,6 @@
 import type { FromWorker, ToWorker } from "../frame/protocol.ts";
+import { blockKey } from "../peer/block_store.ts";
+import type { BlockId } from "../wire/messages.ts";
 import { readFromWorker } from "./from_frame.ts";
 import type { WorkerLine } from "./sandbox.ts";
 
@@ -24,6 +26,9 @@ export class PythonWorker {
   application: string | null = null;
   /** Code blobs that it has. */
   readonly blobs = new Set<string>();
+  /** Broadcasts that it has unpacked. */
+  readonly broadcasts = new Map<string, BlockId>();
+  private readonly dropped: BlockId[] = [];
   private task: TaskEvents | null = null;
   private grace: ReturnType<typeof setTimeout> | undefined;
   private readonly line: WorkerLine;
@@ -41,6 +46,16 @@ export class PythonWorker {
     this.state = "busy";
     this.task = task;
     this.line.port.postMessage(order, transfer);
+  }
+
+  /** A broadcast was dropped: the next task tells Python. */
+  drop(block: BlockId): void {
+    if (this.broadcasts.delete(blockKey(block))) this.dropped.push(block);
+  }
+
+  /** What Python has to forget. */
+  stale(): BlockId[] {
+    return this.dropped.splice(0);
   }
 
   /** The task is over; the Worker may have another of the same application. */
@@ -163,6 +178,11 @@ export class Workers {
   /** Ends the Workers of an application that is over, whatever they do. */
   endApplication(application: string): void {
     for (const worker of this.alive()) if (worker.application === application) worker.end();
+  }
+
+  /** Blocks that nobody needs any more, broadcasts perhaps. */
+  dropped(blocks: readonly BlockId[]): void {
+    for (const worker of this.alive()) for (const block of blocks) worker.drop(block);
   }
 
   /** Ends all of them, for good: no other will start. */

@@ -378,8 +378,11 @@ export interface MapOperator {
   f: CodeRef;
 }
 
-/** A function slot: the hash of the blob to load, and of all blobs (it and its local modules) that loading needs. */
-export type CodeRef = [root: string, blobs: string[]];
+/**
+ * A function slot: the hash of the blob to load, of all blobs (it and its local modules) that loading needs, and
+ * the broadcasts that it names.
+ */
+export type CodeRef = [root: string, blobs: string[], broadcasts: number[]];
 
 /** Each item of `f(record)`. */
 export interface FlatMapOperator {
@@ -496,6 +499,13 @@ export interface BlockSource {
 /** The bytes of one partition that the driver holds; the step's operator says how to read them (values, or text). */
 export interface DriverSource {
   type: "driver";
+  block: BlockId;
+  inline: Uint8Array | null;
+}
+
+/** A broadcast that the task's functions name: the driver's value, read by the code reader. No step reads it. */
+export interface BroadcastSource {
+  type: "broadcast";
   block: BlockId;
   inline: Uint8Array | null;
 }
@@ -624,7 +634,8 @@ export interface Submit {
  * One job. `nodes` lists parents before children; `partitions` of `target` are wanted, in that order.
  *
  * `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
- * number of seconds that one attempt at a task may run; 0: any.
+ * number of seconds that one attempt at a task may run; 0: any. `broadcasts` are those that its functions name, by
+ * number, with the line that made each; `sources` has one block of each.
  * `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
  * `properties` are what the program says of the job (`job_properties.py`), `first_stage` the number of the first of
  * its stages. `max_failures` is how often a task's own exception is tried again; 0: as design says (on a second
@@ -643,6 +654,7 @@ export interface Plan {
   properties: Record<string, string>;
   first_stage: number;
   max_failures: number;
+  broadcasts: Record<number, string>;
 }
 
 /**
@@ -1251,7 +1263,7 @@ export type Aggregator = CombineValues | GroupValues;
 
 export type Input = FromStep | FromSource;
 
-export type Source = BlockSource | DriverSource | ShuffleSource;
+export type Source = BlockSource | DriverSource | BroadcastSource | ShuffleSource;
 
 export type Sink = PartitionSink | MapOutputSink;
 
@@ -1297,14 +1309,14 @@ export const schema: Readonly<Record<string, StructShape>> = {
   MapOutputs: {"array": false, "tagField": "type", "tag": "MapOutputs", "fields": [["application", "str", false], ["shuffle", "int", false], ["entries", ["list", ["struct", "MapOutput"]], false]]},
   MapOutput: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["generation", "int", false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", false], ["holders", ["list", "str"], false]]},
   Assign: {"array": false, "tagField": "type", "tag": "Assign", "fields": [["spec", ["struct", "TaskSpec"], false], ["code", ["list", "str"], false], ["locations", ["list", ["struct", "Location"]], false], ["time_limit", "int", true]]},
-  TaskSpec: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["operators", ["dict", "int", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]]], false], ["names", ["dict", "int", "str"], false], ["steps", ["list", ["struct", "Step"]], false], ["sources", ["list", ["union", ["struct", "BlockSource"], ["struct", "DriverSource"], ["struct", "ShuffleSource"]]], false], ["sinks", ["list", ["union", ["struct", "PartitionSink"], ["struct", "MapOutputSink"]]], false], ["stage", "int", true], ["begun_before", "int", true], ["properties", ["dict", "str", "str"], true]]},
+  TaskSpec: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["operators", ["dict", "int", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]]], false], ["names", ["dict", "int", "str"], false], ["steps", ["list", ["struct", "Step"]], false], ["sources", ["list", ["union", ["struct", "BlockSource"], ["struct", "DriverSource"], ["struct", "BroadcastSource"], ["struct", "ShuffleSource"]]], false], ["sinks", ["list", ["union", ["struct", "PartitionSink"], ["struct", "MapOutputSink"]]], false], ["stage", "int", true], ["begun_before", "int", true], ["properties", ["dict", "str", "str"], true]]},
   ParallelizeOperator: {"array": false, "tagField": "op", "tag": "parallelize", "fields": []},
   RangeOperator: {"array": false, "tagField": "op", "tag": "range", "fields": [["start", "int", false], ["stop", "int", false], ["step", "int", false], ["slices", "int", true]]},
   TextLinesOperator: {"array": false, "tagField": "op", "tag": "textlines", "fields": [["use_unicode", "bool", true]]},
   StoredRecordsOperator: {"array": false, "tagField": "op", "tag": "storedrecords", "fields": []},
   FixedRecordsOperator: {"array": false, "tagField": "op", "tag": "fixedrecords", "fields": [["length", "int", false]]},
   MapOperator: {"array": false, "tagField": "op", "tag": "map", "fields": [["f", ["struct", "CodeRef"], false]]},
-  CodeRef: {"array": true, "tagField": null, "tag": null, "fields": [["root", "str", false], ["blobs", ["list", "str"], false]]},
+  CodeRef: {"array": true, "tagField": null, "tag": null, "fields": [["root", "str", false], ["blobs", ["list", "str"], false], ["broadcasts", ["list", "int"], true]]},
   FlatMapOperator: {"array": false, "tagField": "op", "tag": "flatmap", "fields": [["f", ["struct", "CodeRef"], false]]},
   FilterOperator: {"array": false, "tagField": "op", "tag": "filter", "fields": [["f", ["struct", "CodeRef"], false]]},
   MapPartitionsOperator: {"array": false, "tagField": "op", "tag": "mappartitions", "fields": [["f", ["struct", "CodeRef"], false]]},
@@ -1326,6 +1338,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   FromSource: {"array": true, "tagField": null, "tag": 1, "fields": [["source", "int", false]]},
   BlockSource: {"array": false, "tagField": "type", "tag": "block", "fields": [["block", ["struct", "BlockId"], false]]},
   DriverSource: {"array": false, "tagField": "type", "tag": "driver", "fields": [["block", ["struct", "BlockId"], false], ["inline", ["union", "bytes", "none"], true]]},
+  BroadcastSource: {"array": false, "tagField": "type", "tag": "broadcast", "fields": [["block", ["struct", "BlockId"], false], ["inline", ["union", "bytes", "none"], true]]},
   ShuffleSource: {"array": false, "tagField": "type", "tag": "shuffle", "fields": [["application", "str", false], ["shuffle", "int", false], ["partition", "int", false], ["map_partitions", "int", false], ["aggregator", ["union", ["struct", "CombineValues"], ["struct", "GroupValues"], "none"], true], ["map_side", "bool", true]]},
   CombineValues: {"array": false, "tagField": "type", "tag": "combine", "fields": [["create", ["union", ["struct", "CodeRef"], "none"], false], ["merge_value", ["struct", "CodeRef"], false], ["merge_combiners", ["struct", "CodeRef"], false]]},
   GroupValues: {"array": false, "tagField": "type", "tag": "group", "fields": []},
@@ -1341,7 +1354,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   EndApplication: {"array": false, "tagField": "type", "tag": "EndApplication", "fields": [["application", "str", false]]},
   JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
   Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false], ["keep", "bool", true]]},
-  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true], ["properties", ["dict", "str", "str"], true], ["first_stage", "int", true], ["max_failures", "int", true]]},
+  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true], ["properties", ["dict", "str", "str"], true], ["first_stage", "int", true], ["max_failures", "int", true], ["broadcasts", ["dict", "int", "str"], true]]},
   Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true], ["requires", ["list", "str"], true], ["because", "str", true]]},
   OneToOneDependency: {"array": false, "tagField": "dep", "tag": "onetoone", "fields": [["parent", "int", false]]},
   SpanDependency: {"array": false, "tagField": "dep", "tag": "span", "fields": [["parent", "int", false], ["in_start", "int", false], ["out_start", "int", false], ["length", "int", false]]},

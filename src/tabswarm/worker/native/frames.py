@@ -43,12 +43,13 @@ class Portion(msgspec.Struct, frozen=True, array_like=True):
 
 class RunTask(msgspec.Struct, frozen=True, tag=True):
     """Run this task. `code` holds the blobs that this process does not have yet; sinks go to files whose names start
-    with `prefix`."""
+    with `prefix`. `forget` are broadcasts that were dropped since the last task."""
 
     spec: TaskSpec
     inputs: list[list[Portion]]
     code: dict[str, bytes]
     prefix: str
+    forget: tuple[BlockId, ...] = ()
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

@@ -19,7 +19,7 @@ import threading
 from collections.abc import Sequence
 from typing import overload
 
-from tabswarm.executor import Piece, SourceCorrupt, TaskFailed, WrittenSink, run_task
+from tabswarm.executor import BroadcastShelf, Piece, SourceCorrupt, TaskFailed, WrittenSink, run_task
 from tabswarm.plan.task import Failure, FailureKind
 from tabswarm.shipping.code_reader import CodeReader
 from tabswarm.worker.native.frames import (
@@ -56,10 +56,12 @@ def main(arguments: Sequence[str]) -> None:
     os.close(nowhere)
     blobs: dict[str, bytes] = {}
     code = CodeReader(blobs)
+    shelf = BroadcastShelf()
     while True:
         task = tasks.get()
         blobs.update(task.code)
-        _send(connection, _run(task, code, connection))
+        shelf.forget(task.forget)
+        _send(connection, _run(task, code, shelf, connection))
 
 
 def _die_with(parent: int) -> None:
@@ -96,12 +98,13 @@ def _send(connection: socket.socket, message: FromProcess) -> None:
         os._exit(0)
 
 
-def _run(task: RunTask, code: CodeReader, connection: socket.socket) -> Done | Broke | Corrupt:
+def _run(task: RunTask, code: CodeReader, shelf: BroadcastShelf, connection: socket.socket) -> Done | Broke | Corrupt:
     def tell(stream: str, text: str, partition: int, dropped: int) -> None:
         _send(connection, Printed(stream, text, partition, dropped))
 
     try:
-        result = run_task(task.spec, [_Pieces(portions) for portions in task.inputs], code, tell, classes=code.classes)
+        inputs = [_Pieces(portions) for portions in task.inputs]
+        result = run_task(task.spec, inputs, code, tell, classes=code.classes, shelf=shelf)
     except SourceCorrupt as corrupt:
         return Corrupt(corrupt.block, corrupt.holder, corrupt.reason)
     except TaskFailed as failed:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 
+from tabswarm.ids import BlockId
 from tabswarm.worker.native.worker_process import ProcessDied, WorkerProcess
 
 
@@ -79,6 +81,13 @@ class ProcessPool:
         for process in [process for process in self._idle if process.application == application]:
             self._idle.remove(process)
             self._let_go(process)
+
+    def dropped(self, blocks: Iterable[BlockId]) -> None:
+        """The driver dropped these broadcasts: whoever unpacked one lets go of it with the next task."""
+        for block in blocks:
+            for process in (*self._idle, *self._busy):
+                if process.application == block.application:
+                    process.stale[block] = None
 
     async def close(self) -> None:
         """End all processes, and wait until they are gone."""

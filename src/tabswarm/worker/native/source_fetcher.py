@@ -18,7 +18,7 @@ from typing import NamedTuple
 from tabswarm.errors import TabswarmError
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Location, MapOutput
-from tabswarm.plan.task import DriverSource, ShuffleSource, Source
+from tabswarm.plan.task import BroadcastSource, DriverSource, ShuffleSource, Source
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.exchange import FetchBroken, FetchedBlock
 from tabswarm.transport.neighbours import Neighbourhood, Place
@@ -109,7 +109,7 @@ class SourceFetcher:
     def _needs(self, index: int, source: Source, locations: dict[BlockId, Location]) -> list[_Need]:
         if isinstance(source, ShuffleSource):
             return self._shuffle_needs(index, source)
-        if isinstance(source, DriverSource) and source.inline is not None:
+        if isinstance(source, DriverSource | BroadcastSource) and source.inline is not None:
             return []
         location = locations.get(source.block)
         if location is None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from tabswarm.ids import BlockId
 from tabswarm.plan.task import Failure, FailureKind
 from tabswarm.wire.messages import Assign, Failed, FetchFailed, Finished, Message, Output, Started
 from tabswarm.worker.native.block_store import BlockStore
@@ -21,6 +22,8 @@ from tabswarm.worker.native.process_pool import ProcessPool
 from tabswarm.worker.native.source_fetcher import SourceFetcher, SourceMissing
 from tabswarm.worker.native.worker_process import ProcessDied
 
+OF_DRIVER = 0
+"""The generation of what the driver holds."""
 Report = Callable[[Message], None]
 GRACE = 1.0
 """Seconds that a cancelled task may go on. Most end within it, one, say, that was moved to a free slot elsewhere just
@@ -56,6 +59,12 @@ class TaskRunner:
         task = asyncio.create_task(self._run(assign), name=f"tabswarm task {key[0]}.{key[1]}")
         self._tasks[key], self._applications[key] = task, assign.spec.application
         task.add_done_callback(lambda _: self._forget(key))
+
+    def drop(self, blocks: tuple[BlockId, ...]) -> None:
+        """Nobody needs these blocks any more: out of the store, and out of the workers what they unpacked of
+        broadcasts."""
+        self._store.drop(blocks)
+        self._pool.dropped(block for block in blocks if block.generation == OF_DRIVER)
 
     def cancel(self, task: int, attempt: int) -> None:
         """Stop an attempt; it is not reported."""
@@ -143,7 +152,9 @@ class TaskRunner:
             self._report(Started(task=spec.task, attempt=spec.attempt))
             self._running.add(key)
             async with asyncio.timeout(assign.time_limit or None):
-                answer = await process.run(RunTask(spec, inputs, code, prefix), lambda told: self._print(assign, told))
+                forget, process.stale = tuple(process.stale), {}
+                order = RunTask(spec, inputs, code, prefix, forget)
+                answer = await process.run(order, lambda told: self._print(assign, told))
             process.code.update(code)
             sound = not (isinstance(answer, Broke) and answer.failure.kind is FailureKind.OUT_OF_MEMORY)
             return answer

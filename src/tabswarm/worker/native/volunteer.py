@@ -287,7 +287,7 @@ class NativeVolunteer:
                 case m.CancelTask(task=task, attempt=attempt):
                     runner.cancel(task, attempt)
                 case m.DropBlocks(blocks=blocks):
-                    store.drop(blocks)
+                    runner.drop(blocks)
                 case m.CopyBlocks() as order:
                     copier.order(order)
                 case m.MayLeave(left_behind=left_behind):

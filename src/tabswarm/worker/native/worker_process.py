@@ -18,6 +18,7 @@ from pathlib import Path
 
 import tabswarm
 from tabswarm.errors import TabswarmError
+from tabswarm.ids import BlockId
 from tabswarm.worker.native.frames import (
     FRAME_LIMIT,
     LENGTH,
@@ -50,11 +51,13 @@ class ProcessDied(TabswarmError):
 
 
 class WorkerProcess:
-    """A running process; `start` makes one. It has an `application` once it has run a task."""
+    """A running process; `start` makes one. It has an `application` once it has run a task; `stale` are
+    broadcasts that its next task has to forget."""
 
     def __init__(self, popen: subprocess.Popen[bytes], connection: socket.socket, crashes: Path) -> None:
         self.application: str | None = None
         self.code: set[str] = set()
+        self.stale: dict[BlockId, None] = {}
         self.python = ""
         self._popen = popen
         self._crashes = crashes

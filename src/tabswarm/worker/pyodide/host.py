@@ -24,6 +24,13 @@ class JsList(Protocol):
         """The same as a list."""
 
 
+class JsBlocks(Protocol):
+    """A JavaScript array of block ids."""
+
+    def to_py(self) -> list[list[str | int]]:
+        """The same as lists."""
+
+
 class JsPiece(Protocol):
     """One segment of a block: `Piece` of `executor/piece.py`, as JavaScript has it."""
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tabswarm.executor import Piece, SourceCorrupt, TaskFailed, TaskResult, run_task
+from tabswarm.executor import BroadcastShelf, Piece, SourceCorrupt, TaskFailed, TaskResult, run_task
 from tabswarm.ids import BlockId
 from tabswarm.plan.task import TaskSpec
 from tabswarm.shipping.code_reader import CodeReader
 from tabswarm.wire.messages import Assign, Failed, Finished
-from tabswarm.worker.pyodide.host import Host, JsBytes, JsCode, JsInputs, JsPiece
+from tabswarm.worker.pyodide.host import Host, JsBlocks, JsBytes, JsCode, JsInputs, JsPiece
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,15 +31,17 @@ class Application:
         self._to_js = to_js
         self._blobs: dict[str, bytes] = {}
         self._code = CodeReader(self._blobs)
+        self._shelf = BroadcastShelf()
 
-    def run(self, assign: JsBytes, code: JsCode, inputs: JsInputs, host: Host) -> None:
-        """Run the task of an `Assign` and tell `host` how it went."""
+    def run(self, assign: JsBytes, code: JsCode, inputs: JsInputs, forget: JsBlocks, host: Host) -> None:
+        """Run the task of an `Assign` and tell `host` how it went. Broadcasts in `forget` were dropped."""
+        self._shelf.forget(msgspec.convert(forget.to_py(), list[BlockId]))
         spec = _assign_of(assign.to_bytes()).spec
         for digest, blob in code:
             self._blobs[digest] = blob.to_bytes()
         pieces = [[_piece(piece) for piece in source] for source in inputs]
         try:
-            result = run_task(spec, pieces, self._code, host.output, classes=self._code.classes)
+            result = run_task(spec, pieces, self._code, host.output, classes=self._code.classes, shelf=self._shelf)
         except SourceCorrupt as corrupt:
             host.corrupt(str(corrupt.block), corrupt.reason)
         except TaskFailed as failed:
@@ -82,11 +84,11 @@ def _piece(piece: JsPiece) -> Piece:
 _application: Application | None = None
 
 
-def run(assign: JsBytes, code: JsCode, inputs: JsInputs, host: Host) -> None:
+def run(assign: JsBytes, code: JsCode, inputs: JsInputs, forget: JsBlocks, host: Host) -> None:
     """What JavaScript calls for each task of this Worker's application."""
     global _application
     if _application is None:
         from pyodide.ffi import to_js  # only Pyodide has it
 
         _application = Application(to_js)
-    _application.run(assign, code, inputs, host)
+    _application.run(assign, code, inputs, forget, host)
