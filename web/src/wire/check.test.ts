@@ -11,7 +11,7 @@ const assign: Assign = {
     job: "j1",
     task: 7,
     attempt: 1,
-    operators: { 3: { op: "map", f: ["root", ["root", "module"]] } },
+    operators: { 3: { op: "map", f: ["root", ["root", "module"], []] } },
     names: { 3: "map at job.py:12" },
     steps: [[3, 0, [[1, 0]]]],
     sources: [{ type: "block", block: ["a1", "rdd", 2, 0, 0] }],
