@@ -14,7 +14,9 @@ NOT_BENCHMARKS = {"__main__", "measure"}
 def main(names: list[str]) -> None:
     """Run the named benchmarks; without names, all."""
     known = sorted(
-        module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name not in NOT_BENCHMARKS
+        module.name
+        for module in pkgutil.iter_modules(benchmarks.__path__)
+        if not module.ispkg and module.name not in NOT_BENCHMARKS
     )
     unknown = [name for name in names if name not in known]
     if unknown:
