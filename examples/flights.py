@@ -56,7 +56,7 @@ def more(totals: Totals, flight: tuple[float | None, float | None]) -> Totals:
 
 def together(a: Totals, b: Totals) -> Totals:
     """Two parts of an airline's totals."""
-    return tuple(x + y for x, y in zip(a, b, strict=True))
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4])
 
 
 with tempfile.TemporaryDirectory() as scratch, Context(appName="flights") as sc:
@@ -73,7 +73,7 @@ with tempfile.TemporaryDirectory() as scratch, Context(appName="flights") as sc:
 
     flights = table("flights", 8, "tailnum", "carrier", "arr_delay").map(lambda row: (row[0], (row[1], number(row[2]))))
     planes = table("planes", 1, "tailnum", "year").map(lambda row: (row[0], number(row[1])))
-    airlines = table("airlines", 1, "carrier", "name").map(tuple)
+    airlines = table("airlines", 1, "carrier", "name").map(lambda row: (row[0], row[1]))
     summary = (
         flights.leftOuterJoin(planes, 4)
         .map(lambda entry: (entry[1][0][0], (entry[1][0][1], entry[1][1])))

@@ -5,6 +5,7 @@ imports them. A node without links of its own shares its rank with all, so the r
 """
 
 import sys
+from collections.abc import Callable
 
 from graphs import edges
 
@@ -25,6 +26,11 @@ def shares(entry: tuple[str, tuple[list[str], float]]) -> list[tuple[str, float]
     return [(node, 0.0), *((target, rank / len(targets)) for target in targets)]
 
 
+def damped(idle: float) -> Callable[[float], float]:
+    """What a node has after a round in which the nodes without links had `idle`: a little, and most of what it got."""
+    return lambda got: (1 - DAMPING) / count + DAMPING * (got + idle / count)
+
+
 with Context(appName="PageRank") as sc:
     grouped = sc.parallelize(links, PARTITIONS).groupByKey(PARTITIONS).mapValues(list)
     alone = sc.parallelize([(node, None) for node in nodes], PARTITIONS)
@@ -34,11 +40,7 @@ with Context(appName="PageRank") as sc:
     for _ in range(rounds):
         linked = graph.join(ranks, PARTITIONS).cache()
         idle = linked.filter(lambda entry: not entry[1][0]).map(lambda entry: entry[1][1]).sum()
-        ranks = (
-            linked.flatMap(shares)
-            .reduceByKey(lambda a, b: a + b, PARTITIONS)
-            .mapValues(lambda got, idle=idle: (1 - DAMPING) / count + DAMPING * (got + idle / count))
-        )
+        ranks = linked.flatMap(shares).reduceByKey(lambda a, b: a + b, PARTITIONS).mapValues(damped(idle))
     best = ranks.takeOrdered(10, key=lambda pair: (-pair[1], pair[0]))
 
 for node, rank in best:

@@ -6,7 +6,7 @@ has, makes many pairs: the count stays near edges x sqrt(edges).
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from operator import add
 
@@ -16,7 +16,7 @@ from tabswarm import Context
 
 PARTITIONS = 4
 
-pairs = sorted({tuple(sorted(edge)) for edge in edges(sys.argv[1] if len(sys.argv) > 1 else None)})
+pairs = sorted({(min(edge), max(edge)) for edge in edges(sys.argv[1] if len(sys.argv) > 1 else None)})
 
 
 def towards_the_greater(entry: tuple[str, tuple[tuple[str, int], int]]) -> tuple[str, str]:
@@ -25,7 +25,7 @@ def towards_the_greater(entry: tuple[str, tuple[tuple[str, int], int]]) -> tuple
     return (a, b) if (degree_of_a, a) < (degree_of_b, b) else (b, a)
 
 
-def wedges(entry: tuple[str, list[str]]) -> Iterator[tuple[tuple[str, str], str]]:
+def wedges(entry: tuple[str, Iterable[str]]) -> Iterator[tuple[tuple[str, str], str]]:
     """Each pair of a node's greater neighbours: a triangle where they are neighbours themselves."""
     node, greater = entry
     for a, b in combinations(sorted(greater), 2):

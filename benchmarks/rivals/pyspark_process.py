@@ -40,7 +40,7 @@ def word_count(sc: SparkContext, path: str) -> int:
 
 def tiny_tasks(sc: SparkContext, number: str) -> int:
     """One job of so many partitions of one record."""
-    return sc.parallelize(range(int(number)), int(number)).count()
+    return int(sc.parallelize(range(int(number)), int(number)).count())
 
 
 def jobs(sc: SparkContext, number: str) -> int:
