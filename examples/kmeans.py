@@ -6,9 +6,10 @@ first centres are drawn as k-means++ draws them, so that no two begin in one clu
 
 import random
 import sys
+from collections.abc import Callable
 from math import dist
 
-from tabswarm import Context
+from tabswarm import Broadcast, Context
 
 Point = tuple[float, ...]
 
@@ -41,6 +42,11 @@ def added(a: tuple[Point, int], b: tuple[Point, int]) -> tuple[Point, int]:
     return tuple(x + y for x, y in zip(a[0], b[0], strict=True)), a[1] + b[1]
 
 
+def assigned(centres: Broadcast[list[Point]]) -> Callable[[Point], tuple[int, tuple[Point, int]]]:
+    """Gives a point the number of its nearest centre, as a sum of one."""
+    return lambda point: (nearest(point, centres.value), (point, 1))
+
+
 def first_centres(sample: list[Point]) -> list[Point]:
     """k-means++ (Arthur and Vassilvitskii, 2007) on a sample: each further centre far from those before."""
     dice = random.Random(7)
@@ -59,7 +65,7 @@ with Context(appName="k-means") as sc:
     while moved > STILL and rounds < ROUNDS:
         shared = sc.broadcast(centres)
         sums = (
-            points.map(lambda point, shared=shared: (nearest(point, shared.value), (point, 1)))
+            points.map(assigned(shared))
             .reduceByKey(added)
             .mapValues(lambda total: tuple(x / total[1] for x in total[0]))
             .collectAsMap()
