@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from tabswarm.errors import TabswarmError
 from tabswarm.plan.job_properties import GROUP, TAGS, tags_of
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.stages import Stage, stages_of
@@ -51,11 +52,9 @@ class RegisteredJob:
         """The blocks; with the last of them the job has succeeded."""
         try:
             yield from self._handle.results(in_order, timeout)
-        except (GeneratorExit, TimeoutError):
-            raise  # who asked no further says himself whether he still wants it
-        except BaseException:
+        except TabswarmError:
             self.status = "FAILED"
-            raise
+            raise  # all else (Ctrl-C, a timeout) is no end of the job: who asked says whether he still wants it
         self.status = "SUCCEEDED"
 
     def wait(self, timeout: float | None = None) -> None:
@@ -66,7 +65,7 @@ class RegisteredJob:
         """Stop the job on the swarm; harmless where it is over."""
         if self.status == "RUNNING":
             self.status = "FAILED"
-            self._handle.cancel(reason)
+        self._handle.cancel(reason)
 
     def updates(self) -> tuple[Update, ...]:
         """What its tasks added to accumulators."""
