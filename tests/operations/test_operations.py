@@ -20,7 +20,7 @@ def local() -> Iterator[Context]:
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[EngineContext]:
-    with EngineContext(SimulatedEngine(seed=1, volunteers=3, churn=2000)) as context:
+    with EngineContext(SimulatedEngine(seed=1, volunteers=3, churn=300, churn_pause=2000)) as context:
         yield context
 
 

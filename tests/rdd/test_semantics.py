@@ -152,8 +152,8 @@ def test_coalesce_repartition_and_split_keep_every_record(sc: EngineContext) -> 
 def test_zip_pairs_records_and_refuses_unequal_partitions(sc: EngineContext) -> None:
     numbers = sc.range(7, numSlices=3)
     assert numbers.zip(numbers.map(lambda x: x * x)).collect() == [(x, x * x) for x in range(7)]
-    with pytest.raises(TaskError, match="same number of elements"):
-        numbers.zip(numbers.filter(lambda x: x != 3)).collect()
+    with pytest.raises(TaskError, match=r"^zip at .*same number of elements.*: the second has fewer"):
+        numbers.zip(numbers.zip(numbers).filter(lambda pair: pair[0] != 3)).map(str).count()
 
 
 def test_foreach_runs_and_gives_nothing(sc: EngineContext) -> None:
@@ -181,6 +181,9 @@ def test_a_stop_iteration_that_a_function_lets_slip_is_an_error(sc: EngineContex
             rdd.collect()
     with pytest.raises(TaskError):
         sc.range(3, numSlices=1).reduce(lambda a, b: next(iter([])))
+    for rdd in (sc.range(3).map(slip), sc.range(3).map(lambda x: (1, x)).reduceByKey(lambda a, b: next(iter([])))):
+        with pytest.raises(TaskError, match="RuntimeError: Caught StopIteration thrown from user's code; failing the"):
+            rdd.collect()
 
 
 def test_functions_see_their_variables_as_they_are_at_the_first_action(sc: EngineContext) -> None:

@@ -24,7 +24,7 @@ RIGHT = [("a", "x"), (None, "y"), ("a", "z"), ("c", "w")]
 
 @pytest.fixture(scope="module", params=[0, 1000], ids=["calm", "churn"])
 def sc(request: pytest.FixtureRequest) -> Iterator[EngineContext]:
-    with EngineContext(SimulatedEngine(seed=11, volunteers=3, churn=request.param)) as context:
+    with EngineContext(SimulatedEngine(seed=11, volunteers=3, churn=request.param, churn_pause=2000)) as context:
         yield context
 
 
@@ -202,8 +202,10 @@ def test_few_or_no_records_can_be_sorted(sc: EngineContext) -> None:
 
 def test_keys_of_mixed_types_cannot_be_sorted_and_are_named(sc: EngineContext) -> None:
     mixed = sc.parallelize([(None, 1), (2, 2), ("a", 3)], 2)
-    with pytest.raises(TaskError, match="'<' not supported between instances of"):
-        mixed.sortByKey(numPartitions=2).collect()
+    with pytest.raises(TaskError, match=r"^sortByKey at .*'<' not supported between instances of"):
+        mixed.sortByKey(numPartitions=2).map(str).collect()
+    with pytest.raises(TaskError, match=r"^sortByKey at .*ValueError: substring not found at tests/rdd/"):
+        mixed.filter(bool).sortByKey(numPartitions=1, keyfunc=lambda key: "".index("x")).map(str).collect()
     assert mixed.sortByKey(numPartitions=2, keyfunc=str).keys().collect() == [2, None, "a"]
 
 

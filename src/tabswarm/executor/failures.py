@@ -20,6 +20,8 @@ TRACEBACK_LIMIT = 16 * 1024
 """Bytes of UTF-8."""
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_SLIPPED = "Caught StopIteration thrown from user's code; failing the task"
+"""What becomes of a StopIteration, as in PySpark: let through, it would silently end the data."""
 _UNPACKING = ("cannot unpack non-iterable", "not enough values to unpack", "too many values to unpack")
 _KINDS: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (errors.ResultNotSerialisable, FailureKind.NOT_SERIALISABLE),
@@ -51,10 +53,13 @@ class SourceCorrupt(Exception):
 def failure_of(error: BaseException, *, node: int | None, partition: int | None, where: str) -> Failure:
     """The failure that an exception stands for. `where` is the node as people know it: `map at job.py:12`."""
     kind = next((kind for cls, kind in _KINDS if isinstance(error, cls)), FailureKind.RAISED)
+    slipped = isinstance(error, StopIteration) or (
+        type(error) is RuntimeError and isinstance(error.__cause__, StopIteration)
+    )
     return Failure(
         kind=kind,
-        type_name=capped(_type_name(type(error)), 200),
-        message=capped(_words(error), MESSAGE_LIMIT),
+        type_name="RuntimeError" if slipped else capped(_type_name(type(error)), 200),
+        message=_SLIPPED if slipped else capped(_words(error), MESSAGE_LIMIT),
         traceback=capped(_traceback(error), TRACEBACK_LIMIT),
         node=node,
         partition=partition,

@@ -86,6 +86,17 @@ def _zip(operator: op.Zip, partition: int, f: None, inputs: Sequence[Records]) -
         raise ValueError(f"{_UNEQUAL}: the first has fewer")
 
 
+def unequal_zip(error: BaseException) -> object:
+    """The operator that found unequal partitions, where that is what the error says; else None."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_code is not _zip.__code__:
+        return None
+    found: object = trace.tb_frame.f_locals["operator"]
+    return found
+
+
 def _cartesian(operator: op.Cartesian, partition: int, f: None, inputs: Sequence[Records]) -> Iterator[Any]:
     left, right = inputs
     others = right if isinstance(right, list) else list(right)

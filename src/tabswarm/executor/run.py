@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from types import CodeType
 from typing import Any, NamedTuple
 
 from tabswarm.errors import RecordTooLarge
 from tabswarm.executor.evaluation import Evaluation
 from tabswarm.executor.failures import SourceCorrupt, TaskFailed, failure_of, frames_of
 from tabswarm.executor.map_output import write_map_output
+from tabswarm.executor.operators import unequal_zip
 from tabswarm.executor.piece import Piece
 from tabswarm.executor.shelf import BroadcastShelf
 from tabswarm.executor.sources import Code, SourceReader
 from tabswarm.executor.task_context import in_task, partition
 from tabswarm.executor.task_output import Output, TaskOutput, capture
 from tabswarm.plan.accumulator import Tally, tallied
-from tabswarm.plan.operators import CodeRef
+from tabswarm.plan.operators import CodeRef, Operator
 from tabswarm.plan.task import Failure, PartitionSink, Run, Sink, SinkReport, TaskSpec, Update
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.shipping.broadcast import shelved
@@ -93,6 +95,13 @@ def run_task(
     if failure is not None:
         raise TaskFailed(failure)  # out here, where it does not hold the user's exception with all its frames
     return TaskResult(sinks, runs, time.perf_counter() - started, updates)
+
+
+def code_of_call(function: object) -> CodeType | None:
+    """The code that runs when this is called, where it is written in Python: of a function, or of an object's
+    `__call__` (a step of ours that holds a function of the user's)."""
+    found = getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
+    return found if isinstance(found, CodeType) else None
 
 
 class _Task:
@@ -195,16 +204,23 @@ class _Task:
             error, node=step.node, partition=step.partition, where=self._spec.names.get(step.node, f"node {step.node}")
         )
 
+    def _operator(self, step: int) -> Operator:
+        return self._spec.operators[self._spec.steps[step].node]
+
     def _guilty(self, error: BaseException) -> int:
         """The step that raised: of those under way, the one whose function has the deepest frame.
 
         A built-in function (`rdd.map(int)`) has no frame; where one only of the steps under way has such, it is that.
+        A zip of unequal partitions raises on its own account.
         """
         under_way = self._evaluation.lineage(self._at)
+        zipped = unequal_zip(error)
+        if zipped is not None:
+            return next((link for link in under_way if self._operator(link) is zipped), self._at)
         functions = self._evaluation.functions
-        by_code = {getattr(functions[link], "__code__", None): link for link in under_way if link in functions}
+        by_code = {code_of_call(functions[link]): link for link in under_way if link in functions}
         guilty = [by_code[code] for code, _ in frames_of(error.__traceback__) if code in by_code]
         if guilty:
             return guilty[-1]
-        without = [link for link in under_way if link in functions and not hasattr(functions[link], "__code__")]
+        without = [link for link in under_way if link in functions and code_of_call(functions[link]) is None]
         return without[0] if len(without) == 1 else self._at

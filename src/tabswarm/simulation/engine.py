@@ -33,9 +33,12 @@ class SimulatedEngine:
         volunteers: int = 3,
         slots: int = 1,
         churn: int = 0,
+        churn_pause: int = 100,
         conditions: Conditions | None = None,
     ) -> None:
-        """`churn` is the number of volunteers that vanish, one every 50 ms or so, each replaced by a new one."""
+        """`churn` is the number of volunteers that vanish, each replaced by a new one, and `churn_pause` the most
+        milliseconds from one to the next (half of it on average). Where they live much shorter than a job of several
+        levels takes, that job ends once all have vanished that will."""
         self._blobs: dict[str, bytes] = {}
         self._lock = threading.RLock()
         self._stopped = False
@@ -45,11 +48,12 @@ class SimulatedEngine:
         for _ in range(volunteers):
             self.swarm.add_volunteer(slots)
         self._churn = churn
+        self._churn_pause = churn_pause
         self._stir_later()
 
     def _stir_later(self) -> None:
         if self._churn:
-            self.swarm.clock.after(self.swarm.random.randint(1, 100), self._stir)
+            self.swarm.clock.after(self.swarm.random.randint(1, self._churn_pause), self._stir)
 
     def _stir(self) -> None:
         self._churn -= 1
