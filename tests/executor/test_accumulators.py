@@ -7,7 +7,6 @@ import pickle
 from typing import Any
 
 import pytest
-from tests.executor.tasks import Program
 
 from tabswarm.errors import AccumulatorUnreadable
 from tabswarm.executor import TaskFailed
@@ -16,6 +15,8 @@ from tabswarm.plan.accumulator import Accumulator, AccumulatorParam, AddingAccum
 from tabswarm.plan.partitioner import CombineValues
 from tabswarm.plan.task import FailureKind
 from tabswarm.shipping.records import read_records
+
+from .tasks import Program
 
 
 def in_task(accumulator: Accumulator[Any]) -> Accumulator[Any]:

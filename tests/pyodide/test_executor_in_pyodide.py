@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-import subprocess
 from pathlib import Path
 
 import msgspec
 import pytest
+from tests.pyodide.in_pyodide import ROOT, run_in_pyodide
 
-from webbuild.node import environment_with_node, node_command
-from webbuild.tab_python import build_tab_wheel
-from webbuild.wheels import fetch_wheels
-
-ROOT = Path(__file__).resolve().parents[2]
 SUITES = ("executor", "worker/pyodide")
 """Folders below tests/ that run in Pyodide as well."""
 PYTEST = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
@@ -33,27 +27,15 @@ class Outcome(msgspec.Struct):
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """One run of the suites in Pyodide."""
-    pyodide = ROOT / "web" / "node_modules" / "pyodide"
-    assert pyodide.is_dir(), f"{pyodide} is missing: run `make web`"
-    wheels = [*fetch_wheels(ROOT / "web"), build_tab_wheel(ROOT, tmp_path_factory.mktemp("wheel"))]
-    mounts = {"/tests": str(ROOT / "tests")}
+    mounts = {"/tests": ROOT / "tests"}
     for name in PYTEST:
         spec = importlib.util.find_spec(name)
         assert spec is not None and spec.origin is not None, f"{name} is not installed"
         path = Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
-        mounts[f"/lib/python3.14/site-packages/{path.name}"] = str(path)
-    setup = json.dumps({"mounts": mounts, "wheels": [str(wheel) for wheel in wheels]})
-    script = str(Path(__file__).with_name("pytest_in_pyodide.mjs"))
-    done = subprocess.run(
-        [*node_command(), script, str(pyodide), setup, *(f"/tests/{suite}" for suite in SUITES)],
-        env=environment_with_node(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    print(done.stderr)
-    return msgspec.json.decode(done.stdout.splitlines()[-1], type=Outcome)
+        mounts[f"/lib/python3.14/site-packages/{path.name}"] = path
+    script = Path(__file__).with_name("run_pytest.py")
+    said = run_in_pyodide(script, tmp_path_factory.mktemp("wheel"), mounts, *(f"/tests/{suite}" for suite in SUITES))
+    return msgspec.json.decode(said, type=Outcome)
 
 
 @pytest.mark.timeout(240)

@@ -9,7 +9,10 @@ import pytest
 from tests.shipping.pythons import MATRIX, found_pythons, run_python, version_of
 
 PYTHONS = found_pythons()
-PROGRAMS = ["functions_program", "classes_program", "generated_program"]
+PROGRAMS = [
+    *("functions_program", "classes_program", "generated_program"),
+    *("unusual_functions_program", "unusual_classes_program"),
+]
 
 
 @pytest.fixture(scope="module")

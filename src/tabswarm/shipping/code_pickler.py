@@ -12,6 +12,7 @@ import importlib.util
 import io
 import marshal
 import platform
+import struct
 import sys
 import types
 import typing
@@ -213,9 +214,9 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
     # --- classes, modules, and what else is known by name
 
     def _class(self, cls: type) -> Any:
-        if cls.__module__ == "builtins" or cls.__module__ == "types" or self._by_reference(cls):
-            if not hasattr(cls, "__module__") or cls.__module__ in ("builtins", "types"):
-                return super().reducer_override(cls)
+        if cls.__module__ == "builtins" or (cls.__module__ == "types" and not cls.__flags__ & _HEAP_TYPE):
+            return super().reducer_override(cls)
+        if self._by_reference(cls):
             return NotImplemented
         reduced = reduce_class(cls)
         self.classes[SHIPPED.id_of(cls) or ""] = None
@@ -280,6 +281,14 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
                 arguments["infer_variance"] = True
         return parts.make_type_variable, (kind, name, arguments, constraints)
 
+    def _new_type(self, made: typing.NewType) -> Any:
+        if self._by_reference(made):
+            return made.__reduce__()
+        return typing.NewType, (made.__name__, made.__supertype__), {"__module__": made.__module__}
+
+    def _struct(self, compiled: struct.Struct) -> Any:
+        return struct.Struct, (compiled.format,)
+
 
 class Trusting:
     """A value, and classes whose own methods may run on the records of whoever loads it."""
@@ -327,6 +336,9 @@ def _with_filename(code: types.CodeType, filename: str) -> types.CodeType:
     return code.replace(co_filename=filename, co_consts=consts)
 
 
+_HEAP_TYPE = 1 << 9
+"""Py_TPFLAGS_HEAPTYPE: made by a class statement, or like one; `make_dataclass` of 3.11 says `types` of its classes."""
+
 # What `lru_cache` sets itself; from 3.14 on it copies the function's lazy annotations, too.
 _NOT_OF_A_CACHE = ("__wrapped__", "cache_parameters", "__annotate__")
 
@@ -337,6 +349,8 @@ _RULES: dict[type, Any] = {
     functools.cached_property: CodePickler._cached_property,
     functools.singledispatchmethod: CodePickler._singledispatchmethod,
     type(functools.lru_cache(len)): CodePickler._lru_cache,
+    struct.Struct: CodePickler._struct,
+    typing.NewType: CodePickler._new_type,
     typing.TypeVar: CodePickler._type_variable,
     typing.ParamSpec: CodePickler._type_variable,
     typing.TypeVarTuple: CodePickler._type_variable,

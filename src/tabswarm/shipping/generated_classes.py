@@ -19,6 +19,8 @@ from tabswarm.shipping.class_registry import built_in_base, plain_value
 from tabswarm.shipping.function_parts import annotations_of, light_annotations
 
 Reduced = tuple[Any, ...]
+_HEAP_TYPE = 1 << 9
+"""Py_TPFLAGS_HEAPTYPE: made by a class statement."""
 
 
 def reduce_generated(cls: type) -> Reduced | None:
@@ -27,7 +29,7 @@ def reduce_generated(cls: type) -> Reduced | None:
         return _reduce_enum(cls)
     if type(cls).__name__ == "_TypedDictMeta" and type(cls).__module__ == "typing":
         return _reduce_typed_dict(cls)
-    if cls.__bases__ == (tuple,) and "_field_defaults" in vars(cls) and "_make" in vars(cls):
+    if cls.__bases__[:1] == (tuple,) and "_field_defaults" in vars(cls) and "_make" in vars(cls):
         return _reduce_named_tuple(cls)
     return None
 
@@ -55,11 +57,14 @@ def _reduce_named_tuple(cls: Any) -> Reduced:
         if name not in MADE_BY_PYTHON
         and (name not in plain or (isinstance(value, types.FunctionType) and not is_made_by(value, _tuple_makers(cls))))
         and name not in ("_field_defaults", "__match_args__")
+        and not (name == "__class_getitem__" and is_made_by(value, ("typing",)))
     }
     state = {
         "attributes": attributes,
         "annotations": light_annotations(annotations_of(cls)),
     }
+    if typing.Generic in cls.__bases__:
+        state["parameters"] = cls.__parameters__
     arguments = (cls.__name__, cls._fields, defaults, cls.__module__, cls.__qualname__, cls.__doc__, class_id(cls))
     return make_named_tuple, arguments, state, None, None, set_named_tuple_state
 
@@ -86,9 +91,19 @@ def set_named_tuple_state(cls: Any, state: dict[str, Any]) -> None:
     """What the user wrote in the body."""
     if is_own(cls):
         return
+    if "parameters" in state and typing.Generic not in cls.__bases__:
+        cls.__bases__ = (tuple, typing.Generic)
+        cls.__class_getitem__ = classmethod(_GENERIC_ITEM)
+        cls.__parameters__ = state["parameters"]
     for name, value in state["attributes"].items():
         type.__setattr__(cls, name, value)
     annotate(cls, state["annotations"])
+
+
+# From 3.12 on `Generic` gets the function from its module; `tuple` has another, which comes first.
+_GENERIC_ITEM: Any = (
+    getattr(typing, "_generic_class_getitem", None) or vars(typing.Generic)["__class_getitem__"].__func__
+)
 
 
 # --- enums: the members by value; neither the user's `__new__` nor `__init__` runs again
@@ -97,7 +112,8 @@ def set_named_tuple_state(cls: Any, state: dict[str, Any]) -> None:
 def _reduce_enum(cls: Any) -> Reduced:
     members = [(name, member._value_) for name, member in cls.__members__.items()]
     contents = None
-    if isinstance(cls._new_member_, types.FunctionType) and not is_made_by(cls._new_member_, ("enum",)):
+    mixed_in = bool(cls._member_type_.__flags__ & _HEAP_TYPE)  # a class of the user's, whose `__init__` made the values
+    if mixed_in or (isinstance(cls._new_member_, types.FunctionType) and not is_made_by(cls._new_member_, ("enum",))):
         base = built_in_base(cls)
         contents = [None if base is object else plain_value(base, member) for member in cls.__members__.values()]
     own = vars(cls)
@@ -125,6 +141,8 @@ def _reduce_enum(cls: Any) -> Reduced:
 
 
 def _is_users_enum_attribute(name: str, value: object) -> bool:
+    if name in ("_value_repr_", "_new_member_"):  # found again where the class is made
+        return False
     function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
     if isinstance(function, types.FunctionType):
         return not is_made_by(function, ("enum",))
@@ -152,18 +170,25 @@ def make_enum(
         namespace |= {"__module__": module, "__qualname__": qualname, "__doc__": doc}
         if contents is None:
             for member, value in members:
-                namespace[member] = value
+                namespace[member] = enum.member(value)  # also a function, which else were a method
         else:
             # The user's `__new__` made these members; what it made of each value is in `contents`.
+            namespace["__init__"] = _init_nothing
             namespace["__new__"] = partial(_new_member, contents, [value for _, value in members])
             for index, (member, _) in enumerate(members):
                 namespace[member] = index
         new: Any = enum.EnumType.__new__
         options: dict[str, Any] = {} if boundary is None else {"boundary": enum.FlagBoundary[boundary]}
         made: type = new(metaclass, name, bases, namespace, **options)
+        if contents is not None:
+            type.__delattr__(made, "__init__")
         return made
 
     return remembered(ident, make)
+
+
+def _init_nothing(self: object, *_: object) -> None:
+    """In place of the user's `__init__`, whose work on the members travels."""
 
 
 def _new_member(contents: list[Any], values: list[Any], cls: type, index: int) -> Any:

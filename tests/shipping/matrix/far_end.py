@@ -17,7 +17,8 @@ import msgspec
 from tabswarm.shipping.code_reader import CodeReader
 
 
-def main(source: str) -> None:
+def verdicts_of(source: str) -> dict[str, str]:
+    """For each case of a file an empty string, or what went wrong."""
     verdicts: dict[str, str] = {}
     shipped = msgspec.msgpack.decode(Path(source).read_bytes(), type=dict[str, tuple[str, dict[str, bytes], str]])
     for name, (root, blobs, expected) in shipped.items():
@@ -27,8 +28,8 @@ def main(source: str) -> None:
             verdicts[name] = traceback.format_exc()
         else:
             verdicts[name] = "" if got == expected else f"expected {expected}, got {got}"
-    print(json.dumps(verdicts))
+    return verdicts
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    print(json.dumps(verdicts_of(sys.argv[1])))

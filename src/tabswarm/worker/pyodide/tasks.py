@@ -15,6 +15,7 @@ from tabswarm.ids import BlockId
 from tabswarm.plan.task import TaskSpec
 from tabswarm.shipping.code_reader import CodeReader
 from tabswarm.wire.messages import Assign, Failed, Finished
+from tabswarm.worker.pyodide.event_loop import own_loops
 from tabswarm.worker.pyodide.host import Host, JsBlocks, JsBytes, JsCode, JsInputs, JsPiece
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Application:
             self._blobs[digest] = blob.to_bytes()
         pieces = [[_piece(piece) for piece in source] for source in inputs]
         try:
-            result = run_task(spec, pieces, self._code, host.output, classes=self._code.classes, shelf=self._shelf)
+            with own_loops():
+                result = run_task(spec, pieces, self._code, host.output, classes=self._code.classes, shelf=self._shelf)
         except SourceCorrupt as corrupt:
             host.corrupt(str(corrupt.block), corrupt.reason)
         except TaskFailed as failed:

@@ -1,10 +1,11 @@
-// node pytest_in_pyodide.mjs PYODIDE_FOLDER MOUNTS_AND_WHEELS TEST_PATH...
-// Starts Pyodide as a tab's Worker does, runs pytest in it, and prints one line of JSON: what passed, what did not.
+// node in_pyodide.mjs PYODIDE_FOLDER SETUP ARGUMENT...
+// Starts Pyodide as a tab's Worker does, runs a Python script in it, and prints what its `run(arguments)` returns: one
+// line of JSON. SETUP is JSON: `mounts` and `wheels` for Pyodide, and `script`, the script's path.
 import { readFileSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const [, , pyodideFolder, setup, ...tests] = process.argv;
-const { mounts, wheels } = JSON.parse(setup);
+const [, , pyodideFolder, setup, ...given] = process.argv;
+const { mounts, wheels, script } = JSON.parse(setup);
 
 async function main() {
   const { loadPyodide } = await import(pathToFileURL(`${pyodideFolder}/pyodide.mjs`).href);
@@ -23,9 +24,9 @@ async function main() {
       python.FS.mount(python.FS.filesystems.NODEFS, { root: path }, at);
     }
   }
-  python.globals.set("__name__", "pytest_in_pyodide");
-  python.runPython(readFileSync(new URL("./run_pytest.py", import.meta.url), "utf8"));
-  console.log(python.globals.get("run")(tests));
+  python.globals.set("__name__", "in_pyodide");
+  python.runPython(readFileSync(script, "utf8"));
+  console.log(python.globals.get("run")(given));
 }
 
 // Node would print the one line of 1.2 MB that Pyodide's script is.
