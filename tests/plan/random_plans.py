@@ -35,7 +35,19 @@ def plans(draw: st.DrawFn, max_nodes: int = 9, max_partitions: int = 5) -> Plan:
     for number in range(draw(st.integers(1, max_nodes))):
         kinds = ["source"]
         if nodes:
-            kinds += ["map", "map", "shuffle", "coalesce", "union", "zip", "split", "product", "all", "custom"]
+            kinds += [
+                "map",
+                "map",
+                "shuffle",
+                "coalesce",
+                "union",
+                "zip",
+                "split",
+                "product",
+                "all",
+                "custom",
+                "beside",
+            ]
         kind = draw(st.sampled_from(kinds)) if number else "source"
         operator: Operator = Keys()
         dependencies: tuple[Dependency, ...] = ()
@@ -86,6 +98,10 @@ def plans(draw: st.DrawFn, max_nodes: int = 9, max_partitions: int = 5) -> Plan:
                 Strided(one.id, other.partitions, one.partitions),
                 Strided(other.id, 1, other.partitions),
             )
+        elif kind == "beside":  # a partition and all of another node (a sort's bounds, zipWithIndex's starts)
+            one, other = draw(pick), draw(pick)
+            operator, partitions = Custom(NO_CODE), one.partitions
+            dependencies = (OneToOne(one.id), AllPartitions(other.id))
         elif kind == "all":
             operator, partitions = Custom(NO_CODE), draw(st.integers(1, 3))
             dependencies = (AllPartitions(draw(pick).id),)

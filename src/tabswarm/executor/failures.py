@@ -123,6 +123,8 @@ def _words(error: BaseException) -> str:
         text = text if type(text) is str else str.__str__(text)
         if isinstance(error, TypeError | ValueError) and text.startswith(_UNPACKING) and _is_raised_by_us(error):
             text += "; operations by key need (key, value) pairs"
+        elif isinstance(error, TypeError) and text.startswith("unhashable type") and _is_raised_by_us(error):
+            text += "; a key must not change: use a tuple for a list, a frozenset for a set"
         return text
     except RecursionError:
         return "(a message too deep to be told)"
