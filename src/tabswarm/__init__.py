@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         TaskTimeout,
         TokenRefused,
         UnknownApplication,
+        UrlUnavailable,
         VersionRefused,
         WorkerLost,
     )
@@ -149,6 +150,7 @@ __all__ = [
     "TaskTimeout",
     "TokenRefused",
     "UnknownApplication",
+    "UrlUnavailable",
     "VersionRefused",
     "WorkerLost",
     "inheritable_thread_target",

@@ -23,6 +23,7 @@
     │   ├── JobCancelled               somebody cancelled it
     │   ├── NoEligibleVolunteers       volunteers are there, and none of them can ever run a task of it
     │   ├── SourceUnavailable          data that only the driver held cannot be had
+    │   ├── UrlUnavailable             a URL that no volunteer could fetch; names it and why
     │   ├── ResultsGone                results that nobody keeps (any more)
     │   └── ResultTooLarge             an answer larger than the driver takes
     ├── BlockUnavailable               nobody who is there has the block
@@ -143,6 +144,10 @@ class NoEligibleVolunteers(JobError):
 
 class SourceUnavailable(JobError):
     """Source data that only the driver held cannot be had: the file went or changed, or the driver left."""
+
+
+class UrlUnavailable(JobError):
+    """A URL of `multiGet` could not be fetched by any volunteer that tried. The message names it, and why."""
 
 
 class ResultsGone(JobError):

@@ -125,7 +125,7 @@ class ScriptedVolunteer:
         if isinstance(source, BlockSource):
             location = next(location for location in assign.locations if location.block == source.block)
             return await self._fetch(source.block, None, location.size, location.holders)
-        assert isinstance(source, ShuffleSource)
+        assert isinstance(source, ShuffleSource), "these tests fetch no URLs"
         total: Counter[str] = Counter()
         table = self._tables[source.shuffle]
         assert len(table) == source.map_partitions

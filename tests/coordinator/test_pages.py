@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 from tests.coordinator.web_client import RUNTIME, served
 
+from tabswarm.coordinator.csp import fetched_for_jobs
 from tabswarm.coordinator.pages import Pages
 
 
@@ -24,6 +25,16 @@ async def test_a_page_has_a_fresh_nonce_that_its_policy_names(path: str) -> None
             assert answer.headers["cache-control"] == "no-store"
             nonces.add(found[1])
         assert len(nonces) == 2
+
+
+async def test_the_volunteers_page_alone_may_fetch_from_elsewhere_and_from_https_only_https() -> None:
+    async with served() as web:
+        rules = {}
+        for path in ("/", "/join"):
+            policy = (await web.request("GET", path)).headers["content-security-policy"]
+            rules[path] = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))["connect-src"]
+        assert rules == {"/": "'self'", "/join": "'self' http: https:"}
+    assert fetched_for_jobs("https://swarm.example") == "https:"
 
 
 async def test_the_frame_may_load_the_runtime_and_nothing_else() -> None:

@@ -192,6 +192,17 @@ def test_an_answer_larger_than_the_driver_takes_can_still_be_saved(tmp_path: Pat
     assert sum(path.stat().st_size for path in (tmp_path / "out").iterdir()) == 12 * 400_001
 
 
+def test_what_tasks_add_up_while_they_save_is_counted_once(sc: Context, tmp_path: Path) -> None:
+    seen = sc.accumulator(0)
+
+    def count(x: int) -> int:
+        seen.add(1)
+        return x
+
+    sc.range(10, numSlices=3).map(count).saveAsTextFile(str(tmp_path / "out"))
+    assert seen.value == 10
+
+
 def test_a_context_without_a_disk_says_so() -> None:
     context = EngineContext(SimulatedEngine())
     with pytest.raises(ProgramError, match="this context has none"):

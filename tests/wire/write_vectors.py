@@ -41,6 +41,7 @@ from tabswarm.plan.task import (
     Step,
     TaskSpec,
     Update,
+    UrlSource,
 )
 from tabswarm.wire import blocks
 from tabswarm.wire import messages as m
@@ -69,6 +70,7 @@ SPEC = TaskSpec(
         5: op.Range(0, -9, -2),
         6: op.StoredRecords(),
         7: op.FixedRecords(4),
+        8: op.Fetch(),
     },
     names={1: "textFile at job.py:3", 2: "flatMap at job.py:4"},
     steps=(Step(1, 0, (FromSource(0),)), Step(2, 0, (FromStep(0),)), Step(3, 0, (FromSource(1), FromSource(2)))),
@@ -77,6 +79,7 @@ SPEC = TaskSpec(
         DriverSource(PART),
         BroadcastSource(PART, b"\x00"),
         BroadcastSource(PART),
+        UrlSource(PART, "https://example.org/"),
         BlockSource(PART),
         ShuffleSource("a1", 7, 2, 100, COMBINE, False),
         ShuffleSource("a1", 7, 2, 100),

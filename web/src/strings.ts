@@ -9,6 +9,7 @@ export const volunteer = {
     "Nothing runs before you press Start, and Stop ends it within a second.",
     "The job's code runs in a sealed frame: it can reach neither your files, nor other sites, nor your network.",
     "Whoever shared the link sees this tab's results, how many cores it may use and its network address. Those who compute with you exchange data with this tab directly where they can, and may then see that address too.",
+    "Where a job names web pages, this tab fetches them, without your cookies and never from your own network; their sites see this device's address.",
     "While it runs it keeps a processor core busy, and more of them while work queues up. You can go on using the device.",
     "What it holds for others is kept in memory. What is too much for that is kept on this device's disk, and removed when the tab leaves.",
   ],

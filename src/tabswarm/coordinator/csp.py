@@ -7,8 +7,9 @@ storage and import is refused (docs/decisions/0032): its origin is opaque, so th
 from __future__ import annotations
 
 
-def page_policy(nonce: str) -> str:
-    """For the page shells: scripts, styles and connections of this very origin, nothing inline without the nonce."""
+def page_policy(nonce: str, fetches: str = "") -> str:
+    """For the page shells: scripts, styles and connections of this very origin, nothing inline without the nonce.
+    `fetches` are further addresses that the page itself may fetch."""
     return "; ".join(
         [
             "default-src 'none'",
@@ -16,7 +17,7 @@ def page_policy(nonce: str) -> str:
             "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self'",
-            "connect-src 'self'",
+            f"connect-src 'self' {fetches}".strip(),
             "frame-src 'self'",
             "manifest-src 'self'",
             "base-uri 'none'",
@@ -24,6 +25,16 @@ def page_policy(nonce: str) -> str:
             "frame-ancestors 'none'",
         ]
     )
+
+
+def fetched_for_jobs(origin: str) -> str:
+    """What a volunteer's page may fetch because a plan names it (decision 0116). Where the page itself came over https,
+    https alone: so the plain http of a home network's devices is out of its reach, whatever a redirection says.
+
+    >>> fetched_for_jobs("https://swarm.example")
+    'https:'
+    """
+    return "https:" if origin.startswith("https:") else "http: https:"
 
 
 def frame_policy(nonce: str, runtime: str) -> str:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 from tabswarm.coordinator.access import own_origin
-from tabswarm.coordinator.csp import frame_policy, page_policy
+from tabswarm.coordinator.csp import fetched_for_jobs, frame_policy, page_policy
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -73,7 +73,8 @@ class Pages:
         if name == "frame.html":
             policy = frame_policy(nonce, own_origin(request.scope) + self._runtime)
         else:
-            policy = page_policy(nonce)
+            volunteers = name == "volunteer.html"
+            policy = page_policy(nonce, fetched_for_jobs(own_origin(request.scope)) if volunteers else "")
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
         return HTMLResponse(text.replace("__NONCE__", nonce), headers=headers)
 

@@ -32,5 +32,6 @@ class Saving(EngineContext):
                     handle.cancel()
                     raise
                 finally:
+                    self._add_up(handle.updates())
                     self._let_go()
             folder.complete()

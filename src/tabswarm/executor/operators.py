@@ -120,6 +120,7 @@ _APPLY: dict[type[Any], Callable[..., Records]] = {
     op.TextLines: _together,  # its one source is read as text
     op.StoredRecords: _together,  # its one source is read as a block is
     op.FixedRecords: _together,  # its one source is cut into records
+    op.Fetch: _together,  # its one source is what a URL gave
     op.Shuffled: _together,  # its one source is read as a shuffle
     op.Range: _range,
     op.Map: _map,

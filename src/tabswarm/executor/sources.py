@@ -14,9 +14,9 @@ from tabswarm.executor.combining import combine_by_key, group_by_key, join_group
 from tabswarm.executor.file_records import records_of_file
 from tabswarm.executor.piece import Piece, proven
 from tabswarm.ids import BlockId
-from tabswarm.plan.operators import FILE_SOURCES, CodeRef, Operator
+from tabswarm.plan.operators import FILE_SOURCES, CodeRef, Fetch, Operator
 from tabswarm.plan.partitioner import CombineValues
-from tabswarm.plan.task import BroadcastSource, DriverSource, ShuffleSource, Source
+from tabswarm.plan.task import BroadcastSource, DriverSource, ShuffleSource, Source, UrlSource
 from tabswarm.result_iterable import ResultIterable
 from tabswarm.shipping.class_registry import ClassRegistry
 from tabswarm.shipping.records import iter_chunks
@@ -54,7 +54,7 @@ class SourceReader:
     def is_block_of(self, index: int, node: int, partition: int) -> bool:
         """Whether the source is the stored block of that very vertex: the step then loads, and computes nothing."""
         source = self._sources[index]
-        if isinstance(source, DriverSource | BroadcastSource | ShuffleSource):
+        if isinstance(source, DriverSource | BroadcastSource | UrlSource | ShuffleSource):
             return False
         return (source.block.node, source.block.partition) == (node, partition)
 
@@ -63,6 +63,9 @@ class SourceReader:
         source = self._sources[index]
         if isinstance(source, ShuffleSource):
             return self._merged(source, self._records(self._inputs[index]))
+        if isinstance(source, UrlSource):
+            (piece,) = self._inputs[index]
+            return [_fetched(operator, piece.data)]
         if isinstance(source, DriverSource):
             return self._driver(source, index, operator)
         return self._records(self._inputs[index])
@@ -98,6 +101,12 @@ class SourceReader:
             return _later(lambda: reduce_by_key(records, merge).items())
         create, merge = self._load(aggregator.create), self._load(aggregator.merge_value)
         return _later(lambda: combine_by_key(records, create, merge).items())
+
+
+def _fetched(operator: Operator, data: bytes | memoryview) -> str | bytes:
+    """What a URL gave, as the one record. Nobody promised a hash of it."""
+    content = bytes(data)
+    return content.decode("utf-8", "replace") if isinstance(operator, Fetch) and operator.use_unicode else content
 
 
 def _groups(together: Callable[[Iterator[Any]], dict[Any, list[Any]]], records: Iterator[Any]) -> Iterator[Any]:

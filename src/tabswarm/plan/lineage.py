@@ -5,6 +5,7 @@ A plan is read by people who do not trust its author, so `check` refuses every m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -13,7 +14,7 @@ from tabswarm.errors import PlanRefused
 from tabswarm.plan.dependency import Dependency, Edges, Shuffle, Span
 from tabswarm.plan.finish import Finish, Listed
 from tabswarm.plan.job_properties import check_properties
-from tabswarm.plan.operators import DRIVER_SOURCES, CodeRef, FixedRecords, Operator, Parallelize, code_of
+from tabswarm.plan.operators import DRIVER_SOURCES, CodeRef, Fetch, FixedRecords, Operator, Parallelize, code_of
 from tabswarm.plan.partitioner import code_of_shuffle
 from tabswarm.plan.storage_level import StorageLevel
 
@@ -21,6 +22,9 @@ MAX_NODES = 10_000
 MAX_PARTITIONS = 100_000
 MAX_EDGES = 1_000_000
 """Ceilings of one job (design: custom dependencies have at most 100,000 partitions and a million edges)."""
+MAX_URL = 4096
+"""Characters of a URL that volunteers fetch."""
+_URL = re.compile(r"https?://[!-.0-~]+(/[!-~]*)?", re.IGNORECASE)
 MAX_WORDS = 10
 """Ceiling of what one node may require."""
 
@@ -50,11 +54,13 @@ class SourceBlock(msgspec.Struct, frozen=True, array_like=True):
 
     `size` is in bytes. `root` is the block's root hash, or empty where the driver did not read the data yet (a file);
     bytes that the code reader will read always have one.
+    `url` stands where the driver holds nothing: whoever computes the partition fetches it.
     """
 
     size: int
     root: bytes = b""
     inline: bytes | None = None
+    url: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +104,20 @@ def function_slots(nodes: Iterable[Node]) -> Iterator[CodeRef]:
 def broadcasts_of(nodes: Iterable[Node]) -> tuple[int, ...]:
     """The broadcasts that the nodes' functions name, in order."""
     return tuple(sorted({number for ref in function_slots(nodes) for number in ref.broadcasts}))
+
+
+def check_url(url: str) -> None:
+    """Refuse what volunteers should not fetch by its form alone: `PlanRefused`.
+
+    >>> check_url("https://example.org/a?b")
+    >>> check_url("file:///etc/passwd")
+    Traceback (most recent call last):
+    tabswarm.errors.PlanRefused: volunteers fetch http: and https: URLs only, not 'file:///etc/passwd'
+    """
+    if len(url) > MAX_URL:
+        raise PlanRefused(f"a URL has at most {MAX_URL} characters, not {len(url)}: {url:.60}...")
+    if not _URL.fullmatch(url):
+        raise PlanRefused(f"volunteers fetch http: and https: URLs only, not {url!r:.200}")
 
 
 def check(plan: Plan) -> None:
@@ -152,7 +172,7 @@ def _check_broadcasts(plan: Plan, nodes: dict[int, Node]) -> None:
     """Each broadcast has one block with a hash, and functions name no others."""
     for broadcast in plan.broadcasts:
         blocks = plan.sources.get(broadcast, ())
-        if broadcast in nodes or len(blocks) != 1 or not blocks[0].root:
+        if broadcast in nodes or len(blocks) != 1 or not blocks[0].root or blocks[0].url:
             raise PlanRefused(f"broadcast {broadcast} has no block with a hash, or the number of a node")
     unknown = [number for number in broadcasts_of(plan.nodes) if number not in plan.broadcasts]
     if unknown:
@@ -186,7 +206,14 @@ def _count_edges(node: Node, dependency: Dependency, parent: Node) -> int:
 def _check_source(node: Node, plan: Plan) -> None:
     """A node with data of the driver's has exactly one source block a partition; others have none."""
     blocks = plan.sources.get(node.id)
-    if isinstance(node.operator, DRIVER_SOURCES):
+    if isinstance(node.operator, Fetch):
+        if blocks is None or len(blocks) != node.partitions or any(block.inline is not None for block in blocks):
+            raise PlanRefused(f"node {node.id} needs a URL for each of its {node.partitions} partitions")
+        for block in blocks:
+            check_url(block.url)
+    elif blocks is not None and any(block.url for block in blocks):
+        raise PlanRefused(f"node {node.id} has URLs and fetches none")
+    elif isinstance(node.operator, DRIVER_SOURCES):
         if blocks is None or len(blocks) != node.partitions:
             raise PlanRefused(f"node {node.id} needs a source block for each of its {node.partitions} partitions")
         if isinstance(node.operator, Parallelize) and not all(block.root for block in blocks):

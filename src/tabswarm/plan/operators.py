@@ -56,6 +56,13 @@ class FixedRecords(_Operator, frozen=True):
     length: int
 
 
+class Fetch(_Operator, frozen=True):
+    """Source: one URL a partition, which stands in its source block; the volunteer that computes it fetches it. One
+    record: what the URL gave, as text (bytes that are no UTF-8 as U+FFFD) or as bytes."""
+
+    use_unicode: bool = True
+
+
 class Map(_Operator, frozen=True):
     """`f(record)` for each record."""
 
@@ -151,6 +158,7 @@ Operator = (
     | TextLines
     | StoredRecords
     | FixedRecords
+    | Fetch
     | Map
     | FlatMap
     | Filter

@@ -63,6 +63,13 @@ class BroadcastSource(msgspec.Struct, frozen=True, tag="broadcast"):
     inline: bytes | None = None
 
 
+class UrlSource(msgspec.Struct, frozen=True, tag="url"):
+    """What a URL gives, fetched by the volunteer that runs the task. `block` names the partition."""
+
+    block: BlockId
+    url: str
+
+
 class ShuffleSource(msgspec.Struct, frozen=True, tag="shuffle"):
     """Segment `partition` of each of the map outputs of a shuffle, in map-partition order.
 
@@ -78,7 +85,7 @@ class ShuffleSource(msgspec.Struct, frozen=True, tag="shuffle"):
     map_side: bool = True
 
 
-Source = BlockSource | DriverSource | BroadcastSource | ShuffleSource
+Source = BlockSource | DriverSource | BroadcastSource | UrlSource | ShuffleSource
 
 
 class PartitionSink(msgspec.Struct, frozen=True, tag="rdd"):
@@ -168,6 +175,8 @@ class FailureKind(StrEnum):
     TIMEOUT = "timeout"
     WORKER_DIED = "worker_died"
     OUT_OF_MEMORY = "out_of_memory"
+    URL_UNAVAILABLE = "url_unavailable"
+    URL_CLOSED_TO_TABS = "url_closed_to_tabs"
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -17,6 +17,7 @@ from tabswarm.rdd.answers import AsFiles
 from tabswarm.rdd.call_site import call_site
 from tabswarm.rdd.code_book import Needs
 from tabswarm.rdd.engine import Engine
+from tabswarm.rdd.fetching import Fetching
 from tabswarm.rdd.operation import Plain
 from tabswarm.rdd.partitions import union_of
 from tabswarm.rdd.rdd import RDD
@@ -33,7 +34,7 @@ MAX_RESULT_SIZE = 1 << 30
 """Bytes of one action's answer that a driver takes, unless the program says otherwise (Spark's default as well)."""
 
 
-class EngineContext(Running):
+class EngineContext(Running, Fetching):
     """One application: its RDDs, jobs and shipped code."""
 
     def __init__(

@@ -1,8 +1,24 @@
-"""What becomes of a whole file's record `(path, bytes)` in the task. Travels by name, so it imports next to nothing."""
+"""What becomes of a whole file's or page's record in the task. Travels by name, so it imports next to nothing."""
 
 from __future__ import annotations
 
 import zlib
+
+
+def lines_in(text: str | bytes) -> list[str] | list[bytes]:
+    """The lines of one text, as `textFile` gives them: at LF, CR and CRLF.
+
+    >>> lines_in("to be\\r\\nor not\\n")
+    ['to be', 'or not']
+    """
+    if isinstance(text, bytes):
+        return text.splitlines()
+    if not isinstance(text, str):
+        raise TypeError(f"lines() splits records that are text or bytes, not {type(text).__name__}")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
 
 
 class DecodeFile:

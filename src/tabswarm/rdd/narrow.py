@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tabswarm.plan.operators import Filter, FlatMap, Map, MapPartitions, MapPartitionsWithIndex
+from tabswarm.rdd.file_content import lines_in
 from tabswarm.rdd.partition_functions import KeyBy, list_partition
 from tabswarm.rdd.structure import Structure, must_be_callable
 from tabswarm.rdd.type_variables import K, T_co, U
@@ -77,6 +78,16 @@ class Narrow(Structure[T_co]):
             "mapPartitionsWithSplit is deprecated; use mapPartitionsWithIndex instead", FutureWarning, stacklevel=2
         )
         return self.mapPartitionsWithIndex(f, preservesPartitioning)
+
+    def lines(self) -> RDD[Any]:
+        """The lines of records that are text or bytes (`multiGet(urls).lines()`, as in the paper): at LF, CR and CRLF.
+
+        tabswarm's own (PySpark has no counterpart).
+
+        >>> sc.parallelize(["to be\\nor not\\n", "to be"]).lines().collect()
+        ['to be', 'or not', 'to be']
+        """
+        return self._apply(FlatMap, lines_in)
 
     def glom(self) -> RDD[list[T_co]]:
         """Each partition as one list.

@@ -53,7 +53,7 @@ def _wanted(application: Application) -> dict[DriverKey, tuple[int, bytes]]:
         if job.state is JobState.RUNNING:
             for node, blocks in job.plan.sources.items():
                 for partition, block in enumerate(blocks):
-                    if block.inline is None:
+                    if block.inline is None and not block.url:
                         found[DriverKey(node, partition)] = (block.size, block.root)
     return dict(
         sorted(found.items(), key=lambda item: DriverNeed(item[0].node, item[0].partition) not in application.consumers)

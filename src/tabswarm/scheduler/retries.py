@@ -7,6 +7,8 @@
     code_refused,      yes     another volunteer where there is one; the fourth time the job fails
     timeout, worker_died,
     out_of_memory
+    url_unavailable,   yes     a volunteer that has not tried yet; none left, or the fourth time: the job fails. A URL
+    url_closed_to_tabs         that is closed to tabs is as good as tried by all of them
 
 A volunteer that leaves, or a source that could not be fetched, is nobody's failure; but a task is started at most
 `MAX_STARTS` times in all, so that everything ends.
@@ -36,8 +38,13 @@ ERRORS: dict[FailureKind, str] = {
     FailureKind.TIMEOUT: "TaskTimeout",
     FailureKind.WORKER_DIED: "WorkerLost",
     FailureKind.OUT_OF_MEMORY: "WorkerLost",
+    FailureKind.URL_UNAVAILABLE: "UrlUnavailable",
+    FailureKind.URL_CLOSED_TO_TABS: "UrlUnavailable",
 }
 """The class of `tabswarm.errors` with which a job ends."""
+
+
+_OF_URLS = (FailureKind.URL_UNAVAILABLE, FailureKind.URL_CLOSED_TO_TABS)
 
 
 def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Failure) -> None:
@@ -54,12 +61,18 @@ def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Fai
     twice = any((past.type_name, past.line) == (failure.type_name, failure.line) for past in task.failures)
     task.failures.append(failure)
     task.tried[attempt.peer] = task.tried.get(attempt.peer, 0) + 1
+    if failure.kind is FailureKind.URL_CLOSED_TO_TABS:
+        for peer, other in state.volunteers.by_id.items():
+            if other.kind == "tab":
+                task.tried.setdefault(peer, 0)
     raised = failure.kind is FailureKind.RAISED
-    alone = not untried_exist(state, eligible_profiles(state, application, task), task) and len(task.tried) == 1
+    nobody_else = not untried_exist(state, eligible_profiles(state, application, task), task)
+    alone = nobody_else and len(task.tried) == 1
     if (
         failure.kind is FailureKind.NOT_SERIALISABLE
         or len(task.failures) >= MAX_FAILURES
         or (raised and (twice or alone))
+        or (failure.kind in _OF_URLS and nobody_else)
     ):
         fail(state, job, ERRORS[failure.kind], explain(job, task, failure), task.failures)
         return
@@ -125,6 +138,8 @@ def explain(job: Job, task: Task, failure: Failure) -> str:
             return f"{where}: a record cannot be stored{line}: {what}"
         case FailureKind.TIMEOUT:
             return f"{where}: ran past its time limit, {times} times (on {peers}){line}"
+        case FailureKind.URL_UNAVAILABLE | FailureKind.URL_CLOSED_TO_TABS:
+            return f"{where}: {what} (tried on {times} volunteer{'s' if times > 1 else ''})"
         case FailureKind.CODE_REFUSED:
             return f"{where}: its code could not be loaded, {times} times (on {peers}): {what}"
         case FailureKind.OUT_OF_MEMORY:

@@ -29,6 +29,7 @@ from tabswarm.plan.task import (
     Source,
     Step,
     TaskSpec,
+    UrlSource,
 )
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION
@@ -41,17 +42,25 @@ def needs_of(job: Job, cut: CutTask) -> dict[Need, None]:
     needs: dict[Need, None] = {}
     for source in cut.sources:
         need = need_of(source)
-        if isinstance(need, DriverNeed) and driver_data(job, source).inline is not None:
+        if isinstance(need, DriverNeed) and not _is_with_the_driver(job, source):
             continue
         needs[need] = None
     return needs
 
 
-def driver_data(job: Job, source: SourceKey) -> DriverSource:
-    """A source that the driver holds, with its bytes if they are few."""
-    assert isinstance(source, DriverKey)
+def _is_with_the_driver(job: Job, source: SourceKey) -> bool:
+    """Whether the driver has to give a source's bytes: they neither stand in the plan, nor come from a URL."""
+    if not isinstance(source, DriverKey):
+        return False
+    data = job.plan.sources[source.node][source.partition]
+    return data.inline is None and not data.url
+
+
+def driver_data(job: Job, source: DriverKey) -> DriverSource | UrlSource:
+    """A source that the driver holds, with its bytes if they are few; or the URL that it named instead."""
     block = driver_block(job.application, source)
-    return DriverSource(block, job.plan.sources[source.node][source.partition].inline)
+    data = job.plan.sources[source.node][source.partition]
+    return UrlSource(block, data.url) if data.url else DriverSource(block, data.inline)
 
 
 def driver_block(application: str, source: DriverKey) -> BlockId:
@@ -184,7 +193,9 @@ def describe(job: Job, node: int) -> str:
 def _source(application: Application, job: Job, source: SourceKey) -> Source:
     if isinstance(source, DriverKey):
         data = driver_data(job, source)
-        return BroadcastSource(data.block, data.inline) if source.node in job.plan.broadcasts else data
+        if isinstance(data, DriverSource) and source.node in job.plan.broadcasts:
+            return BroadcastSource(data.block, data.inline)
+        return data
     if isinstance(source, ShuffleKey):
         shuffle = job.shuffles[source.shuffle]
         return ShuffleSource(
@@ -211,7 +222,7 @@ def locations_of(application: Application, job: Job, task: Task) -> tuple[Locati
     for source in task.cut.sources:
         if isinstance(source, DriverKey):
             data = job.plan.sources[source.node][source.partition]
-            if data.inline is None:
+            if _is_with_the_driver(job, source):
                 copies = tuple(application.copies.get(source, ()))
                 holders = copies if application.driver is None else (application.driver, *copies)
                 locations.append(Location(driver_block(application.id, source), data.size, data.root, holders))

@@ -16,6 +16,7 @@ from tabswarm.plan.partitioner import CombineValues, GroupValues, HashPartitione
 from tabswarm.result_iterable import ResultIterable
 from tabswarm.shipping.records import read_records
 from tabswarm.shipping.stable_hash import stable_hash
+from tabswarm.simulation.web import page_of
 
 Records = list[Any]
 
@@ -113,6 +114,9 @@ class _Evaluator:
             case op.FixedRecords(length):
                 data = self._source(node, partition)
                 return [data[start : start + length] for start in range(0, len(data), length)]
+            case op.Fetch(use_unicode):
+                content = page_of(self.plan.sources[node.id][partition].url)
+                return [content.decode("utf-8", "replace") if use_unicode else content]
             case op.Range(start, stop, step, slices):
                 numbers = range(start, stop, step)
                 low, high = (len(numbers) * index // slices for index in (partition, partition + 1))

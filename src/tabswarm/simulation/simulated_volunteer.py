@@ -27,10 +27,12 @@ from tabswarm.plan.task import (
     SinkReport,
     Source,
     TaskSpec,
+    UrlSource,
 )
 from tabswarm.scheduler import commands, events
 from tabswarm.simulation.data_path import Want, damaged
 from tabswarm.simulation.peer import SimulatedPeer
+from tabswarm.simulation.web import is_there, web_piece
 
 if TYPE_CHECKING:
     from tabswarm.simulation.swarm import SimulatedSwarm
@@ -215,6 +217,8 @@ class SimulatedVolunteer(SimulatedPeer):
             case BlockSource(block) | DriverSource(block, None) | BroadcastSource(block, None):
                 location = next(at for at in assignment.command.locations if at.block == block)
                 yield Want(block, 0, location.root), location.holders
+            case UrlSource():
+                pass  # the simulated web is at hand when the task runs
             case ShuffleSource():
                 table = self.tables.get((source.application, source.shuffle), {})
                 generations = [table[partition].generation for partition in range(source.map_partitions)]
@@ -317,6 +321,9 @@ class SimulatedVolunteer(SimulatedPeer):
         inputs: list[list[Piece]] = [[] for _ in spec.sources]
         for (index, _), piece in sorted(assignment.pieces.items()):
             inputs[index].append(piece)
+        for pieces, source in zip(inputs, spec.sources):
+            if isinstance(source, UrlSource):
+                pieces.append(web_piece(source.block, source.url))
         reader = self.readers.get(spec.application) or self.swarm.code_reader(spec.application)
         self.readers[spec.application] = reader
         try:
@@ -343,6 +350,9 @@ class SimulatedVolunteer(SimulatedPeer):
             swarm.raised[spec.job] = swarm.raised.get(spec.job, 0) + 1
             line = f"job.py:{swarm.raised[spec.job]}"
             return Failure(kind=FailureKind.RAISED, type_name="ValueError", message="now and then", line=line)
+        for source in spec.sources:
+            if isinstance(source, UrlSource) and not is_there(source.url):
+                return Failure(kind=FailureKind.URL_UNAVAILABLE, message=f"{source.url}: there is no such host")
         return None
 
     def _end(self, assignment: Assignment, ended: TaskResult | events.Event) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport
-from tabswarm.plan.task import BlockSource, BroadcastSource, DriverSource, ShuffleSource, Source, TaskSpec
+from tabswarm.plan.task import BlockSource, BroadcastSource, DriverSource, ShuffleSource, Source, TaskSpec, UrlSource
 from tabswarm.scheduler import events
 from tabswarm.scheduler.commands import (
     AcceptJob,
@@ -167,6 +167,8 @@ def _source(source: Source) -> str:
             return f"{where} {source.block.node}/{source.block.partition}"
         case BroadcastSource():
             return f"broadcast {source.block.node}"
+        case UrlSource():
+            return f"url {source.url}"
         case ShuffleSource():
             return f"shuffle {source.shuffle}/{source.partition}"
 

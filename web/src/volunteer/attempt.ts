@@ -2,7 +2,7 @@ import type { FromWorker, Piece, WrittenBlock } from "../frame/protocol.ts";
 import type { StoredBlock } from "../peer/block_store.ts";
 import { blockKey } from "../peer/block_store.ts";
 import { readStruct } from "../wire/check.ts";
-import type { Assign, Failed, FailureKind, Finished } from "../wire/messages.ts";
+import type { Assign, BlockId, Failed, FailureKind, Finished } from "../wire/messages.ts";
 import type { PythonWorker } from "./workers.ts";
 
 /** One attempt at a task in this tab, from its `Assign` to its end. */
@@ -60,9 +60,9 @@ export function readFailed(message: Uint8Array, attempt: Attempt): Failed {
   return failed;
 }
 
-/** A failure that the page sees and Python could not tell. */
-export function failure(attempt: Attempt, kind: FailureKind, message: string): Failed {
+/** A failure that the page sees and Python could not tell: of the partition `block`, else of the task's last step. */
+export function failure(attempt: Attempt, kind: FailureKind, message: string, block: BlockId | null = null): Failed {
   const { task, attempt: number, steps } = attempt.assign.spec;
-  const [node, partition] = steps.at(-1) ?? [null, null];
+  const [node, partition] = (block?.slice(2, 4) as [number, number] | undefined) ?? steps.at(-1) ?? [null, null];
   return { type: "Failed", task, attempt: number, failure: { kind, message, node, partition } };
 }

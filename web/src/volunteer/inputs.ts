@@ -3,6 +3,7 @@ import { type BlockIndex, type BlockStore, blockKey } from "../peer/block_store.
 import { type Arrival, FetchError, type Order, type Transfer } from "../peer/fetching.ts";
 import type { Assign, BlockId, Source } from "../wire/messages.ts";
 import type { MapOutputTables } from "./map_outputs.ts";
+import { fetchUrl, UrlError } from "./urls.ts";
 
 /** Fetches blocks from one holder. */
 export type Fetch = (holder: string, orders: Order[]) => Pick<Transfer, "arrivals" | "cancel">;
@@ -28,7 +29,8 @@ const NOTHING = new Uint8Array(0);
  * What one holder fails to give is asked of the next one that has it. Gives the pieces of each source, in the sources'
  * order.
  *
- * The promise fails with a `FetchError` that names the first block that no holder gave, and the first who failed.
+ * The promise fails with a `FetchError` that names the first block that no holder gave, and the first who failed, or with
+ * a `UrlError`.
  */
 export function gather(
   assign: Assign,
@@ -41,8 +43,10 @@ export function gather(
   const missing: Need[] = [];
   const transfers = new Set<Pick<Transfer, "cancel">>();
   let cancelled = false;
+  const abort = new AbortController();
   const cancel = () => {
     cancelled = true;
+    abort.abort();
     for (const transfer of transfers) transfer.cancel();
   };
   const fetchFrom = async (holder: string, wanted: Need[], tried: readonly string[], first?: FetchError) => {
@@ -88,8 +92,17 @@ export function gather(
     else if (stored) reads.push(fromDisk(need, stored));
     else missing.push(need);
   }
-  const inputs = Promise.all([fetchAll(missing, []), ...reads]).then(() =>
-    needs.map((of) => of.map((need) => pieces.get(need) as Piece)),
+  // Only what stands in the task's own sources is ever fetched: a URL is a source like any other.
+  const pages = assign.spec.sources.map(async (source): Promise<Piece[] | null> => {
+    if (source.type !== "url") return null;
+    const data = await fetchUrl(source.url, abort.signal).catch((error: unknown) => {
+      if (error instanceof UrlError) error.block = source.block;
+      throw error;
+    });
+    return [{ data, hashes: NOTHING, root: NOTHING, block: source.block, index: 0, holder: "" }];
+  });
+  const inputs = Promise.all([Promise.all(pages), fetchAll(missing, []), ...reads]).then(([fetched]) =>
+    needs.map((of, index) => fetched[index] ?? of.map((need) => pieces.get(need) as Piece)),
   );
   // One failure ends the task, so what else is on its way for it may stop.
   inputs.catch(cancel);
@@ -116,6 +129,7 @@ function share(needs: readonly Need[], tried: readonly string[]): { byHolder: Ma
 
 function needsOf(source: Source, assign: Assign, tables: MapOutputTables): Need[] {
   // Python finds bytes that came inside the message there by itself.
+  if (source.type === "url") return [];
   if ((source.type === "driver" || source.type === "broadcast") && source.inline) return [];
   if (source.type !== "shuffle") {
     const location = assign.locations.find(([block]) => blockKey(block) === blockKey(source.block));

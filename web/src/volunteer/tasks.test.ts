@@ -225,3 +225,31 @@ test("when the session is over nothing of it goes on", async () => {
   expect(tasks.all).toEqual([]);
   expect([puppets[0]?.ended, fetches[0]?.cancelled, types(sent)]).toEqual([true, true, ["Started"]]);
 });
+
+const HERE = { protocol: "https:", hostname: "swarm.example", origin: "https://swarm.example" };
+
+test("the URLs of a task are fetched by the page, and Python gets what they gave", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("location", HERE);
+  vi.stubGlobal("fetch", async (url: string) => {
+    asked.push(url);
+    return new Response("a page");
+  });
+  const { take, puppets } = withPython();
+  take(assign(1, { sources: [{ type: "url", block: block(9), url: "https://data.example/" }] }));
+  await vi.waitFor(() => expect(puppets[0]?.orders.length).toBe(1));
+  vi.unstubAllGlobals();
+  expect(asked).toEqual(["https://data.example/"]);
+  expect(puppets[0]?.orders[0]?.inputs).toEqual([[expect.objectContaining({ block: block(9), holder: "" })]]);
+  expect(new TextDecoder().decode(puppets[0]?.orders[0]?.inputs[0]?.[0]?.data)).toBe("a page");
+});
+
+test("a URL that cannot be fetched is the task's failure, and leaves Python alone", async () => {
+  vi.stubGlobal("location", HERE);
+  const { take, puppets, sent } = withPython();
+  take(assign(1, { sources: [{ type: "url", block: block(9), url: "gopher://data.example/" }] }));
+  await settle();
+  vi.unstubAllGlobals();
+  expect(sent.at(-1)).toMatchObject({ type: "Failed", task: 1, failure: { kind: "url_unavailable" } });
+  expect(puppets.flatMap(({ orders }) => orders)).toEqual([]);
+});

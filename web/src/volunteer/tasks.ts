@@ -13,6 +13,7 @@ import {
 import { type Attempt, attemptKey, failure, readFailed, readFinished } from "./attempt.ts";
 import { type Fetch, gather } from "./inputs.ts";
 import { MapOutputTables } from "./map_outputs.ts";
+import { UrlError } from "./urls.ts";
 import type { PythonWorker, Workers } from "./workers.ts";
 
 /** What the task queue needs of the page around it. */
@@ -107,6 +108,7 @@ export class Tasks {
   }
 
   private notFetched(attempt: Attempt, error: unknown): void {
+    if (error instanceof UrlError) return this.end(attempt, failure(attempt, error.kind, error.message, error.block));
     if (!(error instanceof FetchError)) throw error;
     const { task, attempt: number } = attempt.assign.spec;
     const { block, holder, message: reason, corrupt } = error;

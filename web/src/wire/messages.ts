@@ -21,7 +21,7 @@ export type SignalKind = "offer" | "answer" | "candidate" | "end";
 export type BlockKind = "rdd" | "map";
 
 /** Whom a failed attempt counts against. */
-export type FailureKind = "raised" | "not_serialisable" | "cannot_compile" | "code_refused" | "timeout" | "worker_died" | "out_of_memory";
+export type FailureKind = "raised" | "not_serialisable" | "cannot_compile" | "code_refused" | "timeout" | "worker_died" | "out_of_memory" | "url_unavailable" | "url_closed_to_tabs";
 
 /** The first byte of every frame. */
 export const FrameType = { REQUEST: 1, ITEM: 2, DATA: 3, CREDIT: 4, END: 5, REFUSED: 6, CANCEL: 7 } as const;
@@ -372,6 +372,15 @@ export interface FixedRecordsOperator {
   length: number;
 }
 
+/**
+ * Source: one URL a partition, which stands in its source block; the volunteer that computes it fetches it. One
+ * record: what the URL gave, as text (bytes that are no UTF-8 as U+FFFD) or as bytes.
+ */
+export interface FetchOperator {
+  op: "fetch";
+  use_unicode: boolean;
+}
+
 /** `f(record)` for each record. */
 export interface MapOperator {
   op: "map";
@@ -508,6 +517,13 @@ export interface BroadcastSource {
   type: "broadcast";
   block: BlockId;
   inline: Uint8Array | null;
+}
+
+/** What a URL gives, fetched by the volunteer that runs the task. `block` names the partition. */
+export interface UrlSource {
+  type: "url";
+  block: BlockId;
+  url: string;
 }
 
 /**
@@ -741,8 +757,9 @@ export type StorageLevel = [use_disk: boolean, use_memory: boolean, use_off_heap
  *
  * `size` is in bytes. `root` is the block's root hash, or empty where the driver did not read the data yet (a file);
  * bytes that the code reader will read always have one.
+ * `url` stands where the driver holds nothing: whoever computes the partition fetches it.
  */
-export type SourceBlock = [size: number, root: Uint8Array, inline: Uint8Array | null];
+export type SourceBlock = [size: number, root: Uint8Array, inline: Uint8Array | null, url: string];
 
 /** All records, one partition after the other (`collect`). */
 export interface ListedFinish {
@@ -1213,6 +1230,7 @@ export type Operator =
   | TextLinesOperator
   | StoredRecordsOperator
   | FixedRecordsOperator
+  | FetchOperator
   | MapOperator
   | FlatMapOperator
   | FilterOperator
@@ -1263,7 +1281,7 @@ export type Aggregator = CombineValues | GroupValues;
 
 export type Input = FromStep | FromSource;
 
-export type Source = BlockSource | DriverSource | BroadcastSource | ShuffleSource;
+export type Source = BlockSource | DriverSource | BroadcastSource | UrlSource | ShuffleSource;
 
 export type Sink = PartitionSink | MapOutputSink;
 
@@ -1288,7 +1306,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Run: {"array": true, "tagField": null, "tag": null, "fields": [["node", "int", false], ["partition", "int", false], ["records", "int", false], ["partial", "bool", false]]},
   Update: {"array": true, "tagField": null, "tag": null, "fields": [["accumulator", "int", false], ["node", "int", false], ["partition", "int", false], ["data", "bytes", false]]},
   Failed: {"array": false, "tagField": "type", "tag": "Failed", "fields": [["task", "int", false], ["attempt", "int", false], ["failure", ["struct", "Failure"], false]]},
-  Failure: {"array": false, "tagField": null, "tag": null, "fields": [["kind", ["enum", "raised", "not_serialisable", "cannot_compile", "code_refused", "timeout", "worker_died", "out_of_memory"], false], ["type_name", "str", true], ["message", "str", true], ["traceback", "str", true], ["node", ["union", "int", "none"], true], ["partition", ["union", "int", "none"], true], ["line", "str", true]]},
+  Failure: {"array": false, "tagField": null, "tag": null, "fields": [["kind", ["enum", "raised", "not_serialisable", "cannot_compile", "code_refused", "timeout", "worker_died", "out_of_memory", "url_unavailable", "url_closed_to_tabs"], false], ["type_name", "str", true], ["message", "str", true], ["traceback", "str", true], ["node", ["union", "int", "none"], true], ["partition", ["union", "int", "none"], true], ["line", "str", true]]},
   FetchFailed: {"array": false, "tagField": "type", "tag": "FetchFailed", "fields": [["task", "int", false], ["attempt", "int", false], ["block", ["struct", "BlockId"], false], ["holder", "str", false], ["reason", "str", false], ["corrupt", "bool", true]]},
   Output: {"array": false, "tagField": "type", "tag": "Output", "fields": [["task", "int", false], ["attempt", "int", false], ["stream", "str", false], ["text", "str", false], ["partition", "int", true], ["dropped", "int", true]]},
   Resources: {"array": false, "tagField": "type", "tag": "Resources", "fields": [["slots", "int", false], ["memory", "int", false]]},
@@ -1309,12 +1327,13 @@ export const schema: Readonly<Record<string, StructShape>> = {
   MapOutputs: {"array": false, "tagField": "type", "tag": "MapOutputs", "fields": [["application", "str", false], ["shuffle", "int", false], ["entries", ["list", ["struct", "MapOutput"]], false]]},
   MapOutput: {"array": true, "tagField": null, "tag": null, "fields": [["partition", "int", false], ["generation", "int", false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", false], ["holders", ["list", "str"], false]]},
   Assign: {"array": false, "tagField": "type", "tag": "Assign", "fields": [["spec", ["struct", "TaskSpec"], false], ["code", ["list", "str"], false], ["locations", ["list", ["struct", "Location"]], false], ["time_limit", "int", true]]},
-  TaskSpec: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["operators", ["dict", "int", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]]], false], ["names", ["dict", "int", "str"], false], ["steps", ["list", ["struct", "Step"]], false], ["sources", ["list", ["union", ["struct", "BlockSource"], ["struct", "DriverSource"], ["struct", "BroadcastSource"], ["struct", "ShuffleSource"]]], false], ["sinks", ["list", ["union", ["struct", "PartitionSink"], ["struct", "MapOutputSink"]]], false], ["stage", "int", true], ["begun_before", "int", true], ["properties", ["dict", "str", "str"], true]]},
+  TaskSpec: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["operators", ["dict", "int", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "FetchOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]]], false], ["names", ["dict", "int", "str"], false], ["steps", ["list", ["struct", "Step"]], false], ["sources", ["list", ["union", ["struct", "BlockSource"], ["struct", "DriverSource"], ["struct", "BroadcastSource"], ["struct", "UrlSource"], ["struct", "ShuffleSource"]]], false], ["sinks", ["list", ["union", ["struct", "PartitionSink"], ["struct", "MapOutputSink"]]], false], ["stage", "int", true], ["begun_before", "int", true], ["properties", ["dict", "str", "str"], true]]},
   ParallelizeOperator: {"array": false, "tagField": "op", "tag": "parallelize", "fields": []},
   RangeOperator: {"array": false, "tagField": "op", "tag": "range", "fields": [["start", "int", false], ["stop", "int", false], ["step", "int", false], ["slices", "int", true]]},
   TextLinesOperator: {"array": false, "tagField": "op", "tag": "textlines", "fields": [["use_unicode", "bool", true]]},
   StoredRecordsOperator: {"array": false, "tagField": "op", "tag": "storedrecords", "fields": []},
   FixedRecordsOperator: {"array": false, "tagField": "op", "tag": "fixedrecords", "fields": [["length", "int", false]]},
+  FetchOperator: {"array": false, "tagField": "op", "tag": "fetch", "fields": [["use_unicode", "bool", true]]},
   MapOperator: {"array": false, "tagField": "op", "tag": "map", "fields": [["f", ["struct", "CodeRef"], false]]},
   CodeRef: {"array": true, "tagField": null, "tag": null, "fields": [["root", "str", false], ["blobs", ["list", "str"], false], ["broadcasts", ["list", "int"], true]]},
   FlatMapOperator: {"array": false, "tagField": "op", "tag": "flatmap", "fields": [["f", ["struct", "CodeRef"], false]]},
@@ -1339,6 +1358,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   BlockSource: {"array": false, "tagField": "type", "tag": "block", "fields": [["block", ["struct", "BlockId"], false]]},
   DriverSource: {"array": false, "tagField": "type", "tag": "driver", "fields": [["block", ["struct", "BlockId"], false], ["inline", ["union", "bytes", "none"], true]]},
   BroadcastSource: {"array": false, "tagField": "type", "tag": "broadcast", "fields": [["block", ["struct", "BlockId"], false], ["inline", ["union", "bytes", "none"], true]]},
+  UrlSource: {"array": false, "tagField": "type", "tag": "url", "fields": [["block", ["struct", "BlockId"], false], ["url", "str", false]]},
   ShuffleSource: {"array": false, "tagField": "type", "tag": "shuffle", "fields": [["application", "str", false], ["shuffle", "int", false], ["partition", "int", false], ["map_partitions", "int", false], ["aggregator", ["union", ["struct", "CombineValues"], ["struct", "GroupValues"], "none"], true], ["map_side", "bool", true]]},
   CombineValues: {"array": false, "tagField": "type", "tag": "combine", "fields": [["create", ["union", ["struct", "CodeRef"], "none"], false], ["merge_value", ["struct", "CodeRef"], false], ["merge_combiners", ["struct", "CodeRef"], false]]},
   GroupValues: {"array": false, "tagField": "type", "tag": "group", "fields": []},
@@ -1355,7 +1375,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
   Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false], ["keep", "bool", true]]},
   Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true], ["properties", ["dict", "str", "str"], true], ["first_stage", "int", true], ["max_failures", "int", true], ["broadcasts", ["dict", "int", "str"], true]]},
-  Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true], ["requires", ["list", "str"], true], ["because", "str", true]]},
+  Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "FetchOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true], ["requires", ["list", "str"], true], ["because", "str", true]]},
   OneToOneDependency: {"array": false, "tagField": "dep", "tag": "onetoone", "fields": [["parent", "int", false]]},
   SpanDependency: {"array": false, "tagField": "dep", "tag": "span", "fields": [["parent", "int", false], ["in_start", "int", false], ["out_start", "int", false], ["length", "int", false]]},
   StridedDependency: {"array": false, "tagField": "dep", "tag": "strided", "fields": [["parent", "int", false], ["divisor", "int", false], ["modulo", "int", false]]},
@@ -1363,7 +1383,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   EdgesDependency: {"array": false, "tagField": "dep", "tag": "edges", "fields": [["parent", "int", false], ["edges", ["list", ["list", "int"]], false]]},
   ShuffleDependency: {"array": false, "tagField": "dep", "tag": "shuffle", "fields": [["parent", "int", false], ["shuffle", "int", false], ["partitioner", ["union", ["struct", "HashPartitioner"], ["struct", "FunctionPartitioner"]], false], ["aggregator", ["union", ["struct", "CombineValues"], ["struct", "GroupValues"], "none"], true], ["map_side", "bool", true]]},
   StorageLevel: {"array": true, "tagField": null, "tag": null, "fields": [["use_disk", "bool", false], ["use_memory", "bool", false], ["use_off_heap", "bool", true], ["deserialized", "bool", true], ["replication", "int", true]]},
-  SourceBlock: {"array": true, "tagField": null, "tag": null, "fields": [["size", "int", false], ["root", "bytes", true], ["inline", ["union", "bytes", "none"], true]]},
+  SourceBlock: {"array": true, "tagField": null, "tag": null, "fields": [["size", "int", false], ["root", "bytes", true], ["inline", ["union", "bytes", "none"], true], ["url", "str", true]]},
   ListedFinish: {"array": false, "tagField": "as", "tag": "listed", "fields": []},
   SummedFinish: {"array": false, "tagField": "as", "tag": "summed", "fields": []},
   ReducedFinish: {"array": false, "tagField": "as", "tag": "reduced", "fields": [["f", ["struct", "CodeRef"], false]]},

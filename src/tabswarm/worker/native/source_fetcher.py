@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tabswarm.errors import TabswarmError
+from tabswarm.errors import TabswarmError, UrlUnavailable
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Location, MapOutput
-from tabswarm.plan.task import BroadcastSource, DriverSource, ShuffleSource, Source
+from tabswarm.plan.task import BroadcastSource, DriverSource, ShuffleSource, Source, UrlSource
+from tabswarm.shipping.block_hash import segment_hash
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.exchange import FetchBroken, FetchedBlock
 from tabswarm.transport.neighbours import Neighbourhood, Place
@@ -28,6 +29,7 @@ from tabswarm.wire.blocks import Wanted
 from tabswarm.wire.messages import Assign, MapOutputs
 from tabswarm.worker.native.block_store import BlockStore
 from tabswarm.worker.native.frames import Portion
+from tabswarm.worker.native.url_fetcher import UrlFetcher
 
 IN_FRAME = 64 * 1024
 """Fetched bytes that go to the worker process in a frame, not in a file."""
@@ -47,6 +49,15 @@ class SourceMissing(TabswarmError):
         self.holder = holder
         self.reason = reason
         self.corrupt = corrupt
+
+
+class PageMissing(TabswarmError):
+    """A URL that is a source cannot be fetched; `block` is the partition that it should have been."""
+
+    def __init__(self, block: BlockId, reason: str) -> None:
+        super().__init__(reason)
+        self.block = block
+        self.reason = reason
 
 
 class _Need(NamedTuple):
@@ -73,6 +84,7 @@ class SourceFetcher:
         self._routes = routes
         self._neighbours = neighbours
         self._moved = moved
+        self._urls = UrlFetcher()
         self._tables: dict[tuple[str, int], dict[int, MapOutput]] = {}
 
     def learn(self, message: MapOutputs) -> None:
@@ -100,8 +112,12 @@ class SourceFetcher:
                 found[need.source, need.place] = portion
             else:
                 remote.append(need)
-        await self._fetch_all(remote, found, prefix, assign.spec.task)
         inputs: list[list[Portion]] = [[] for _ in assign.spec.sources]
+        urls = [(index, source) for index, source in enumerate(assign.spec.sources) if isinstance(source, UrlSource)]
+        pages = asyncio.gather(*(self._fetch_url(index, source, prefix) for index, source in urls))
+        await asyncio.gather(self._fetch_all(remote, found, prefix, assign.spec.task), pages)
+        for (index, _), portion in zip(urls, await pages):
+            inputs[index].append(portion)
         for need in needs:
             inputs[need.source].append(found[need.source, need.place])
         return inputs
@@ -109,7 +125,9 @@ class SourceFetcher:
     def _needs(self, index: int, source: Source, locations: dict[BlockId, Location]) -> list[_Need]:
         if isinstance(source, ShuffleSource):
             return self._shuffle_needs(index, source)
-        if isinstance(source, DriverSource | BroadcastSource) and source.inline is not None:
+        if isinstance(source, UrlSource) or (
+            isinstance(source, DriverSource | BroadcastSource) and source.inline is not None
+        ):
             return []
         location = locations.get(source.block)
         if location is None:
@@ -209,6 +227,15 @@ class SourceFetcher:
                 found[need.source, need.place] = portion
                 self._moved(need.block.application, portion.length, True)
         return rest
+
+    async def _fetch_url(self, index: int, source: UrlSource, prefix: str) -> Portion:
+        try:
+            data = await self._urls.fetch(source.url)
+        except UrlUnavailable as error:
+            raise PageMissing(source.block, str(error)) from None
+        self._moved(source.block.application, len(data), True)
+        fetched = FetchedBlock(source.block, None, (len(data),), segment_hash(data), data)
+        return await self._kept(_Need(index, 0, source.block, 0, b"", len(data), ()), fetched, "", prefix)
 
     async def _kept(self, need: _Need, fetched: FetchedBlock, holder: str, prefix: str) -> Portion:
         if len(fetched.data) <= IN_FRAME:

@@ -19,7 +19,7 @@ from tabswarm.wire.messages import Assign, Failed, FetchFailed, Finished, Messag
 from tabswarm.worker.native.block_store import BlockStore
 from tabswarm.worker.native.frames import Broke, Corrupt, Done, Portion, Printed, RunTask
 from tabswarm.worker.native.process_pool import ProcessPool
-from tabswarm.worker.native.source_fetcher import SourceFetcher, SourceMissing
+from tabswarm.worker.native.source_fetcher import PageMissing, SourceFetcher, SourceMissing
 from tabswarm.worker.native.worker_process import ProcessDied
 
 OF_DRIVER = 0
@@ -128,6 +128,14 @@ class TaskRunner:
                     corrupt=missing.corrupt,
                 )
             )
+        except PageMissing as page:
+            failure = Failure(
+                kind=FailureKind.URL_UNAVAILABLE,
+                message=page.reason,
+                node=page.block.node,
+                partition=page.block.partition,
+            )
+            self._report(_told(assign, Broke(failure)))
         except Exception as error:  # whatever goes wrong here, the coordinator must not wait for this task
             reason = f"the volunteer could not run it: {error}"
             self._report(_told(assign, _broke(FailureKind.WORKER_DIED, type(error).__name__, reason)))
