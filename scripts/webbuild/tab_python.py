@@ -16,12 +16,15 @@ from pathlib import Path
 TAB_MODULES = (
     "__init__.py",
     "bounded_float.py",
+    "conf.py",
     "driver/__init__.py",
     "driver/background.py",
     "driver/brief_errors.py",
+    "driver/checkpoints.py",
     "driver/console",
     "driver/console.py",
     "driver/context.py",  # a module of the user's that imports Context must load; using it there is ContextInTask
+    "driver/context_manners.py",
     "driver/job_future.py",
     "driver/plain_text.py",
     "driver/reading.py",  # what it reads with, and what Saving writes with, loads only when it is used

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tabswarm.bounded_float import BoundedFloat
+    from tabswarm.conf import SparkConf
     from tabswarm.driver.attached import AttachedApplication
     from tabswarm.driver.context import Context, SparkContext
     from tabswarm.driver.inheritable_thread import InheritableThread, inheritable_thread_target
@@ -74,6 +75,7 @@ _ELSEWHERE = {
     "AttachedApplication": "tabswarm.driver.attached",
     "BoundedFloat": "tabswarm.bounded_float",
     "Context": "tabswarm.driver.context",
+    "SparkConf": "tabswarm.conf",
     "SparkContext": "tabswarm.driver.context",
     "CustomRDD": "tabswarm.rdd.custom",
     "AllDependency": "tabswarm.rdd.custom_dependency",
@@ -137,6 +139,7 @@ __all__ = [
     "ResultsGone",
     "SessionReplaced",
     "SourceUnavailable",
+    "SparkConf",
     "SparkContext",
     "SparkJobInfo",
     "SparkStageInfo",

@@ -158,7 +158,7 @@ def test_blocks_of_an_rdd_that_nobody_holds_are_dropped() -> None:
     with loop_swarm(0) as swarm, EngineContext(swarm.engine()) as sc:
         volunteer = swarm.join(LoopVolunteer())
         kept = sc.range(10).map(lambda x: x + 1).cache()
-        node = kept.id()
+        node = kept._id
         assert kept.count() == 10
         assert any(block.node == node for block in volunteer.blocks)
         del kept

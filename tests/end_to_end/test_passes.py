@@ -69,7 +69,7 @@ async def look_round(swarm: Swarm, holder: str) -> None:
     with await asyncio.to_thread(Context, swarm.driver_link) as victim:
         kept = victim.range(2, numSlices=1).map(lambda n: "secret" * 5_000).cache()
         assert await asyncio.to_thread(kept.count) == 2
-        secret = BlockId(victim.applicationId, BlockKind.PARTITION, kept.id(), 0, 0)
+        secret = BlockId(victim.applicationId, BlockKind.PARTITION, kept._id, 0, 0)
         async with joined(swarm, Evil, webrtc=True) as evil:
             assert isinstance(evil, Evil)
             await asyncio.to_thread(work, swarm.driver_link)

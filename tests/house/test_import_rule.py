@@ -18,6 +18,7 @@ from webbuild.tab_python import tab_files
 ALL = {
     "bounded_float",
     "browsers",
+    "conf",
     "coordinator",
     "driver",
     "driver.console",
@@ -56,14 +57,37 @@ MAY_IMPORT: dict[str, set[str]] = {
     "worker": {"errors", "executor", "ids", "plan", "shipping", "transport", "wire"},
     "worker.pyodide": {"errors", "executor", "ids", "plan", "shipping", "wire"},
     # Context("local[N]") loads driver.local when it is asked for.
-    "driver": {"driver.local", "errors", "ids", "plan", "rdd", "result_iterable", "shipping", "transport", "wire"},
+    "driver": {
+        "conf",
+        "driver.local",
+        "errors",
+        "ids",
+        "plan",
+        "rdd",
+        "result_iterable",
+        "shipping",
+        "transport",
+        "wire",
+    },
     "driver.console": {"driver", "errors", "ids", "plan", "rdd", "result_iterable", "shipping", "wire"},
     "driver.local": ALL,
     "browsers": {"errors"},
     "simulation": ALL,
     "cli": ALL | {""},
+    "conf": set(),
     # tabswarm/__init__.py, the public names
-    "": {"bounded_float", "driver", "errors", "executor", "plan", "rdd", "result_iterable", "shipping", "stat_counter"},
+    "": {
+        "bounded_float",
+        "conf",
+        "driver",
+        "errors",
+        "executor",
+        "plan",
+        "rdd",
+        "result_iterable",
+        "shipping",
+        "stat_counter",
+    },
     "__main__": {"cli"},
 }
 

@@ -32,6 +32,6 @@ def test_a_stage_ends_where_map_outputs_are_written_and_parents_come_first() -> 
         plan = plan_of(sums.union(counts).map(str))
     stages, of_nodes = stages_of(plan), stage_of_nodes(plan)
     assert [stage.tasks for stage in stages] == [3, 3, 6]
-    assert stages[0].last == base.id() and of_nodes[base.id()] == 0
-    assert of_nodes[sums.id()] == of_nodes[counts.id()] == 2
+    assert stages[0].last == base._id and of_nodes[base._id] == 0
+    assert of_nodes[sums._id] == of_nodes[counts._id] == 2
     assert len({stage.shuffle for stage in stages}) == 3

@@ -54,14 +54,14 @@ def test_nodes_without_a_handle_are_released_in_batches() -> None:
     sc = EngineContext(engine)
     base = sc.range(4)
     child = base.map(double)
-    child_id = child.id()
+    child_id = child._id
     child.count()
     count_node = engine.plans[0].target
     assert engine.released == []
     del child
     base.collect()
     assert sorted(engine.released) == sorted([child_id, count_node])
-    assert base.id() not in engine.released
+    assert base._id not in engine.released
 
 
 def test_a_child_keeps_its_parents_blocks() -> None:
@@ -80,10 +80,10 @@ def test_few_values_stand_in_the_plan_and_many_are_served() -> None:
     few.union(many).collect()
     (plan,) = engine.plans
     check(plan)
-    assert all(block.inline is not None for block in plan.sources[few.id()])
-    assert few.id() not in engine.provided
-    for index, block in enumerate(plan.sources[many.id()]):
-        data = engine.provided[many.id()](index)
+    assert all(block.inline is not None for block in plan.sources[few._id])
+    assert few._id not in engine.provided
+    for index, block in enumerate(plan.sources[many._id]):
+        data = engine.provided[many._id](index)
         assert (block.inline, block.size, block.root) == (None, len(data), root_hash(segment_hash(data)))
 
 

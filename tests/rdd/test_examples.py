@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 import tabswarm
-from tabswarm import Context
-from tabswarm.driver import background, inheritable_thread, job_future, reading
+from tabswarm import Context, conf
+from tabswarm.driver import background, checkpoints, context_manners, inheritable_thread, job_future, reading
 from tabswarm.driver import context as driver_context
 from tabswarm.executor import task_context
-from tabswarm.plan import accumulator
-from tabswarm.rdd import engine_context, job_control, running, shared_variables, status
+from tabswarm.plan import accumulator, storage_level
+from tabswarm.rdd import checkpointing, engine_context, job_control, running, shared_variables, status
 from tabswarm.shipping import broadcast
 
 MODULES = [
@@ -54,6 +54,11 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
     run(background, sc)
     run(job_future, sc)
     run(broadcast, sc)
+    run(conf, sc)
+    run(checkpointing, sc)
+    run(checkpoints, sc)
+    run(context_manners, sc)
+    run(storage_level, sc)
     run(driver_context, sc)
     run(reading, sc)
 

@@ -291,4 +291,4 @@ def test_a_parent_that_stands_twice_in_a_lineage_is_computed_once() -> None:
     for report in engine.reports():
         assert all(node.recomputed == 0 and node.first <= node.partitions for node in report.nodes), report
         # None at all where a job before left the parent's blocks.
-        assert all(node.first in (0, node.partitions) for node in report.nodes if node.id == base.id()), report
+        assert all(node.first in (0, node.partitions) for node in report.nodes if node.id == base._id), report

@@ -10,14 +10,17 @@ import atexit
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from tabswarm.conf import bytes_of
 from tabswarm.driver.background import Background
 from tabswarm.driver.brief_errors import install_brief_errors
+from tabswarm.driver.checkpoints import Checkpoints
+from tabswarm.driver.context_manners import ContextManners
 from tabswarm.driver.reading import Reading
-from tabswarm.driver.saving import Saving
 from tabswarm.errors import BadLink, ContextInTask
 from tabswarm.rdd.engine import Engine
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
@@ -30,11 +33,14 @@ _TAB_WORKER = "tabswarm.worker.pyodide.tasks"
 """What runs tasks: the main module of a native worker process, and what a tab's Worker has loaded."""
 
 
-class Context(Reading, Saving, Background):
+class Context(Reading, Checkpoints, Background, ContextManners):
     """A connection to a swarm, on which RDDs are made.
 
     `master` is `"local"`, `"local[2]"`, `"local[*]"` (a swarm of this machine's own) or a swarm's driver link;
-    without one the environment's `TABSWARM_MASTER` counts, else `local[*]`. `conf` takes `spark.default.parallelism`.
+    without one `conf`'s `spark.master` counts, then the environment's `TABSWARM_MASTER`, else `local[*]`. `conf` is a
+    `SparkConf` or any mapping. `sparkHome`, `batchSize` and `serializer` are taken for PySpark's sake and change
+    nothing. Several contexts may run at once.
+
     An action whose answer is larger than `maxResultSize` bytes ends with `ResultTooLarge`. `progress` shows a
     progress bar; by default in a terminal only. A task that runs longer than `taskTimeout` seconds is ended and tried
     elsewhere; the fourth time the action ends with `TaskTimeout`.
@@ -53,9 +59,14 @@ class Context(Reading, Saving, Background):
         self,
         master: str | None = None,
         appName: str | None = None,
-        *,
+        sparkHome: str | None = None,
+        pyFiles: Sequence[str] | None = None,
+        environment: Mapping[str, object] | None = None,
+        batchSize: int = 0,
+        serializer: object = None,
         conf: Mapping[str, str] | None = None,
-        maxResultSize: int = MAX_RESULT_SIZE,
+        *,
+        maxResultSize: int | None = None,
         progress: bool | None = None,
         taskTimeout: int = 0,
         trust: Sequence[type] = (),
@@ -66,7 +77,12 @@ class Context(Reading, Saving, Background):
                 "of a module that your functions import? Put it under `if __name__ == '__main__':`"
             )
         install_brief_errors()
-        master, engine = _start(master, appName, maxResultSize, progress)
+        conf = dict(conf or {})
+        appName = appName or conf.get("spark.app.name")
+        if maxResultSize is None:
+            maxResultSize = bytes_of(conf.get("spark.driver.maxResultSize", str(MAX_RESULT_SIZE))) or 1 << 62
+        failures = int(conf.get("spark.task.maxFailures", "0"))
+        master, engine = _start(master or conf.get("spark.master"), appName, maxResultSize, progress)
         super().__init__(
             engine,
             appName=appName,
@@ -75,8 +91,24 @@ class Context(Reading, Saving, Background):
             max_result_size=maxResultSize,
             task_timeout=taskTimeout,
             trust=trust,
+            max_failures=failures,
         )
+        self.sparkHome = sparkHome or conf.get("spark.home")
+        self.environment = {name: str(value) for name, value in (environment or {}).items()}
+        Context._active = weakref.ref(self)
         _stop_at_exit(engine)
+
+    @classmethod
+    def getOrCreate(cls, conf: Mapping[str, str] | None = None) -> Context:
+        """The context that was made last and still runs, or a new one with these settings.
+
+        >>> Context.getOrCreate() is Context.getOrCreate()
+        True
+        """
+        active = Context._active() if Context._active is not None else None
+        return active if active is not None and active._stopped is None else cls(conf=conf)
+
+    _active: ClassVar[weakref.ref[Context] | None] = None
 
     @staticmethod
     def attach(

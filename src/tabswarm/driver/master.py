@@ -15,7 +15,7 @@ from tabswarm.transport.links import Link, parse_link
 
 MASTER_VARIABLE = "TABSWARM_MASTER"
 MOST_SLOTS = 1024
-_LOCAL = re.compile(r"local(?:\[\s*(\*|\d{1,9})\s*\])?")
+_LOCAL = re.compile(r"local(?:\[\s*(\*|\d{1,9})\s*(?:,\s*\d{1,9}\s*)?\])?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,16 @@ def pickle_files(name: str | os.PathLike[str], min_partitions: int) -> FileRange
     return FileRanges(pieces, "pickleFile")
 
 
+def checkpoint_files(folder: str) -> FileRanges:
+    """The partitions of a checkpoint: each the records of one file."""
+    pieces: list[Piece] = []
+    for path in files_of(folder, "checkpoint"):
+        with open(path, "rb") as file:
+            bounds = chunk_bounds(file, path)
+        pieces.append(piece_of(path, os.stat(path), bounds[0], bounds[-1]))
+    return FileRanges(pieces, "checkpoint")
+
+
 def fixed_records(name: str | os.PathLike[str], length: int, min_partitions: int) -> FileRanges:
     """The partitions of a `binaryRecords`: each a run of records of `length` bytes. `ValueError` for a file that is no
     whole number of them."""

@@ -57,7 +57,7 @@ class RDDBarrier(Generic[T_co]):
 
 
 def _at_once(rdd: RDD[U]) -> RDD[U]:
-    rdd.ctx._barriers.add(rdd.id())
+    rdd.ctx._barriers.add(rdd._id)
     return rdd
 
 

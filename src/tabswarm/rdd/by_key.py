@@ -191,6 +191,6 @@ def shuffled(rdd: Structure[Any], partitioner: KeyPartitioner, aggregator: Combi
     return rdd._derive(
         Plain(Shuffled()),
         partitions=partitioner.numPartitions,
-        dependencies=(Shuffling(rdd.id(), rdd.ctx._new_id(), partitioner, aggregator),),
+        dependencies=(Shuffling(rdd._id, rdd.ctx._new_id(), partitioner, aggregator),),
         partitioner=partitioner,
     )

@@ -161,7 +161,7 @@ class CustomRDD(RDD[T_co], metaclass=_Settled):
             self.ctx,
             ComputeOf(ref(self), frozenset(own)),
             partitions=partitions,
-            parents=tuple({dependency.rdd.id(): dependency.rdd for dependency in dependencies}.values()),
+            parents=tuple({dependency.rdd._id: dependency.rdd for dependency in dependencies}.values()),
             dependencies=lowered,
             partitioner=partitioner,
         )

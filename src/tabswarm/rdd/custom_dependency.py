@@ -44,7 +44,7 @@ class OneToOneDependency:
                 f"a one-to-one dependency of {partitions} partitions on the {parents} of {self.rdd!r}: "
                 f"partition {parents} would have no parent"
             )
-        return OneToOne(self.rdd.id())
+        return OneToOne(self.rdd._id)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class RangeDependency:
         ):
             if start < 0 or self.length < 0 or start + self.length > count:
                 raise ValueError(f"{self.length} partitions from {start} on do not lie within the {count} {whose}")
-        return Span(self.rdd.id(), self.inStart, self.outStart, self.length)
+        return Span(self.rdd._id, self.inStart, self.outStart, self.length)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class AllDependency:
 
     def lower(self, partitions: int) -> NarrowDependency:
         _count(partitions * self.rdd.getNumPartitions())
-        return AllPartitions(self.rdd.id())
+        return AllPartitions(self.rdd._id)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class ArrayDependency:
                 )
             edges.append(edge)
         _count(sum(map(len, edges)))
-        return Edges(self.rdd.id(), tuple(edges))
+        return Edges(self.rdd._id, tuple(edges))
 
 
 def _count(edges: int) -> None:

@@ -19,12 +19,12 @@ def debug_string(rdd: Structure[Any]) -> str:
     pending: list[tuple[Structure[Any], str, str]] = [(rdd, "", "")]
     while pending:
         node, indent, lead = pending.pop()
-        again = node.id() in shown
+        again = node._id in shown
         marks = (" [persisted]" if node._storage else "") + (" (see above)" if again else "")
-        lines.append(f"{indent}{lead}({node.getNumPartitions()}) {node._title()} [{node.id()}]{marks}")
+        lines.append(f"{indent}{lead}({node.getNumPartitions()}) {node._title()} [{node._id}]{marks}")
         if again:
             continue
-        shown.add(node.id())
+        shown.add(node._id)
         for parent, dependency in reversed(list(zip(node._parents, node._dependencies))):
             if isinstance(dependency, Shuffling):
                 pending.append((parent, indent + " " * len(lead), "+-"))

@@ -56,6 +56,7 @@ class EngineContext(Running, Fetching):
         self.appName = appName or "tabswarm"
         self._conf = dict(conf or {})
         self._numbers = itertools.count()
+        self._shown_numbers = itertools.count()
 
     # --- what it is
 
@@ -174,6 +175,14 @@ class EngineContext(Running, Fetching):
         """A number for a node or a shuffle."""
         return next(self._numbers)
 
+    def _next_number(self) -> int:
+        """What `id()` shows of an RDD."""
+        return next(self._shown_numbers)
+
+    def _checkpoint_folder(self, node: int) -> str | None:
+        """Where a checkpoint is written; None where the driver has no folder for it."""
+        return None
+
     def _draw_seed(self) -> int:
         """A seed for a random operation that was given none: another one each time and in each application, and the
         same where the same program is played again."""
@@ -191,7 +200,7 @@ class EngineContext(Running, Fetching):
         """A source RDD of data that the driver holds."""
         rdd: RDD[Any] = RDD(self, operation, partitions=len(source.blocks), source=source)
         if source.reader is not None:
-            self._engine.provide(rdd.id(), source.reader)
+            self._engine.provide(rdd._id, source.reader)
         return rdd
 
     def _save(self, rdd: Structure[Any], answer: AsFiles) -> None:

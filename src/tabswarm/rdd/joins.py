@@ -119,14 +119,14 @@ def together(
     partitioner = _meeting(rdds, numPartitions)
     spread: dict[int, Structure[Any]] = {}
     for rdd in rdds:
-        if rdd.id() not in spread:
-            spread[rdd.id()] = rdd if rdd.partitioner == partitioner else shuffled(rdd, partitioner, None)
-    parents = tuple(spread[rdd.id()] for rdd in rdds)
+        if rdd._id not in spread:
+            spread[rdd._id] = rdd if rdd.partitioner == partitioner else shuffled(rdd, partitioner, None)
+    parents = tuple(spread[rdd._id] for rdd in rdds)
     return rdds[0]._derive(
         Applied(Custom, f),
         partitions=partitioner.numPartitions,
         parents=parents,
-        dependencies=tuple(OneToOne(parent.id()) for parent in parents),
+        dependencies=tuple(OneToOne(parent._id) for parent in parents),
         partitioner=partitioner if keeps_keys else None,
     )
 

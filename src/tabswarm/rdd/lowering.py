@@ -52,19 +52,19 @@ def lower(
         operator, dependencies, required = _lowered(rdd, ship, needs)
         nodes.append(
             Node(
-                id=rdd.id(),
+                id=rdd._id,
                 operator=operator,
                 partitions=rdd.getNumPartitions(),
                 dependencies=dependencies,
                 name=rdd.name() or rdd._site.operation,
                 call_site=rdd._site.line,
-                storage=rdd._storage,
+                storage=rdd._storage or rdd._checkpoint_level,
                 requires=required.words,
                 because=required.because,
             )
         )
         if rdd._source is not None:
-            sources[rdd.id()] = rdd._source.blocks
+            sources[rdd._id] = rdd._source.blocks
     named: dict[int, str] = {}
     for number in broadcasts_of(nodes):
         data = (broadcasts or {})[number]
@@ -72,7 +72,7 @@ def lower(
     return Plan(
         application=application,
         nodes=tuple(nodes),
-        target=target.id(),
+        target=target._id,
         partitions=tuple(partitions),
         sources=sources,
         action=action.operation,
@@ -95,10 +95,10 @@ def ancestors(target: Structure[Any]) -> list[Structure[Any]]:
         rdd, parents_done = pending.pop()
         if parents_done:
             ordered.append(rdd)
-        elif rdd.id() not in seen:
-            seen.add(rdd.id())
+        elif rdd._id not in seen:
+            seen.add(rdd._id)
             pending.append((rdd, True))
-            pending.extend((parent, False) for parent in reversed(rdd._parents) if parent.id() not in seen)
+            pending.extend((parent, False) for parent in reversed(rdd._parents) if parent._id not in seen)
     return ordered
 
 

@@ -92,13 +92,13 @@ def union_of(rdds: tuple[Structure[Any], ...]) -> RDD[Any]:
         return first._derive(
             Plain(Coalesce()),
             parents=rdds,
-            dependencies=tuple(OneToOne(rdd.id()) for rdd in rdds),
+            dependencies=tuple(OneToOne(rdd._id) for rdd in rdds),
             partitioner=partitioner,
         )
     spans: list[Span] = []
     total = 0
     for rdd in rdds:
-        spans.append(Span(rdd.id(), 0, total, rdd.getNumPartitions()))
+        spans.append(Span(rdd._id, 0, total, rdd.getNumPartitions()))
         total += rdd.getNumPartitions()
     return first._derive(Plain(Union()), partitions=total, parents=rdds, dependencies=tuple(spans))
 

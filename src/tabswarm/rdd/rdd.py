@@ -13,6 +13,7 @@ zipping         zip, zipWithIndex, zipWithUniqueId
 piping          pipe
 barrier         barrier
 persistence     cache, persist, unpersist
+checkpointing   checkpoint, localCheckpoint, cleanShuffleDependencies
 
 and the actions:
 
@@ -38,6 +39,7 @@ from tabswarm.rdd.asynchronous import Asynchronous
 from tabswarm.rdd.barrier import Barriers
 from tabswarm.rdd.by_key import ByKey
 from tabswarm.rdd.by_key_actions import ByKeyActions
+from tabswarm.rdd.checkpointing import Checkpointing
 from tabswarm.rdd.file_saving import FileSaving
 from tabswarm.rdd.joins import Joins
 from tabswarm.rdd.local_iteration import LocalIteration
@@ -73,6 +75,7 @@ class RDD(
     Piping[T_co],
     Barriers[T_co],
     Persistence[T_co],
+    Checkpointing[T_co],
     Results[T_co],
     Reductions[T_co],
     FileSaving[T_co],

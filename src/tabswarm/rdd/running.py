@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabswarm.errors import ProgramError
 from tabswarm.plan.operators import MapPartitions
-from tabswarm.rdd.answers import AS_LIST, Answer
+from tabswarm.rdd.answers import AS_LIST, Answer, AsNothing
 from tabswarm.rdd.barrier import must_fit
 from tabswarm.rdd.call_site import CallSite, call_site
 from tabswarm.rdd.code_book import CodeBook
@@ -19,7 +19,8 @@ from tabswarm.rdd.engine import Engine, JobHandle
 from tabswarm.rdd.future_action import FutureAction
 from tabswarm.rdd.handles import Handles
 from tabswarm.rdd.job_control import JobControl
-from tabswarm.rdd.lowering import lower
+from tabswarm.rdd.lowering import ancestors, lower
+from tabswarm.rdd.partition_functions import nothing_of
 from tabswarm.rdd.shared_variables import SharedVariables
 from tabswarm.rdd.structure import Structure, must_be_callable
 from tabswarm.rdd.summaries import AsEstimate
@@ -46,6 +47,7 @@ class Running(SharedVariables, JobControl):
         self._submitting = threading.Lock()
         self._persisted: set[int] = set()
         self._barriers: set[int] = set()
+        self._checkpoints: dict[int, None] = {}
         self._max_result_size = max_result_size
         self._task_timeout = task_timeout
         self._max_failures = max_failures
@@ -72,7 +74,26 @@ class Running(SharedVariables, JobControl):
         """What an action gives: one job, and what `answer` makes of its records."""
         parts = self._partitions_of(rdd, partitions, answer)
         with closing(parts):
-            return answer.make(parts)
+            made = answer.make(parts)
+        self._make_checkpoints(rdd)
+        return made
+
+    def _make_checkpoints(self, target: Structure[Any]) -> None:
+        """An action ended well: make the checkpoints that were asked for on its way."""
+        if not self._checkpoints:
+            return
+        for rdd in ancestors(target):
+            if rdd._id in self._checkpoints and rdd._checkpoint is not None:
+                del self._checkpoints[rdd._id]
+                if rdd._checkpoint.folder is not None:
+                    self._write_checkpoint(rdd, rdd._checkpoint.folder)
+                else:
+                    self._answer(rdd._apply(MapPartitions, nothing_of), AsNothing())
+                rdd._checkpoint.done = True
+
+    def _write_checkpoint(self, rdd: Structure[Any], folder: str) -> None:
+        """Write it to the driver's disk, where there is one (`driver.Context`)."""
+        raise NotImplementedError
 
     def _estimate(self, rdd: Structure[Any], answer: AsEstimate, timeout: float) -> Any:
         """What an approximate action gives: `answer` of the partitions that are there after `timeout` seconds."""
@@ -193,6 +214,7 @@ class Running(SharedVariables, JobControl):
         if gone and self._stopped is None:
             for node in gone:
                 self._broadcasts.pop(node, None)
+                self._checkpoints.pop(node, None)
                 if node in self._persisted:  # as Spark does for an RDD that is garbage: nobody can ask for it again
                     self._unpersist(node)
             self._engine.release(gone)

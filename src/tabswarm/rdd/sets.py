@@ -84,6 +84,6 @@ class Sets(Structure[T_co]):
             Plain(Cartesian()),
             partitions=mine * others,
             parents=(self, other),
-            dependencies=(Strided(self._id, others, mine), Strided(other.id(), 1, others)),
+            dependencies=(Strided(self._id, others, mine), Strided(other._id, 1, others)),
         )
         return made

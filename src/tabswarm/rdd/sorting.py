@@ -89,12 +89,12 @@ class Sorting(Structure[T_co]):
 def _sorted(data: Structure[Any], ascending: bool, count: int, keyfunc: Callable[[Any], Any]) -> RDD[Any]:
     samples = data._apply(MapPartitionsWithIndex, SampleKeys(_sample_size(count, data.getNumPartitions())))
     bounds = samples._derive(
-        Applied(Custom, FindBounds(count, keyfunc)), partitions=1, dependencies=(AllPartitions(samples.id()),)
+        Applied(Custom, FindBounds(count, keyfunc)), partitions=1, dependencies=(AllPartitions(samples._id),)
     )
     runs = data._derive(
         Applied(Custom, CutRuns(count, ascending, keyfunc)),
         parents=(data, bounds),
-        dependencies=(OneToOne(data.id()), AllPartitions(bounds.id())),
+        dependencies=(OneToOne(data._id), AllPartitions(bounds._id)),
     )
     # A hash of small integers is their value, so each run goes where it was cut for.
     sent = shuffled(runs, KeyPartitioner(count, portable_hash), None)

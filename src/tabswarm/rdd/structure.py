@@ -20,6 +20,7 @@ from tabswarm.rdd.operation import AnyFunction, Applied, FunctionOperator, Lower
 from tabswarm.rdd.type_variables import T_co
 
 if TYPE_CHECKING:
+    from tabswarm.rdd.checkpointing import Checkpoint
     from tabswarm.rdd.engine_context import EngineContext
     from tabswarm.rdd.rdd import RDD
     from tabswarm.rdd.source_data import SourceData
@@ -49,6 +50,9 @@ class Structure(Generic[T_co]):
         self._site = call_site()
         self._name: str | None = None
         self._storage: StorageLevel | None = None
+        self._checkpoint_level: StorageLevel | None = None
+        self._checkpoint: Checkpoint | None = None
+        self._number: int | None = None
         self._lowered: Lowered | None = None
         self._id = ctx._adopt(self)
 
@@ -98,13 +102,17 @@ class Structure(Generic[T_co]):
     # --- what can be asked of it
 
     def id(self) -> int:
-        """The RDD's number, unique within its context.
+        """The RDD's number, unique within its context, given when it is first asked for: a chain of `map` and `filter`
+        takes one, as in PySpark. (Plans and ledgers number every step.)
 
         >>> numbers = sc.range(3)
-        >>> numbers.id() != numbers.map(str).id()
+        >>> first = numbers.id()
+        >>> numbers.map(str).filter(bool).id() == first + 1
         True
         """
-        return self._id
+        if self._number is None:
+            self._number = self.ctx._next_number()
+        return self._number
 
     @property
     def context(self) -> EngineContext:
@@ -135,6 +143,11 @@ class Structure(Generic[T_co]):
         """
         self._name = str(name)
         return self._rdd
+
+    def _cut_off(self, operation: Operation, source: SourceData) -> None:
+        """From now on the RDD is this source, and no longer what it was made from."""
+        self._operation, self._source = operation, source
+        self._parents, self._dependencies, self._lowered = (), (), None
 
     def getStorageLevel(self) -> StorageLevel:
         """How the RDD is persisted; `StorageLevel.NONE` where it is not."""

@@ -39,7 +39,7 @@ class Zipping(Structure[T_co]):
         if self._partitions != other.getNumPartitions():
             raise ValueError("Can only zip with RDD which has the same number of partitions")
         made: RDD[Any] = self._derive(
-            Plain(Zip()), parents=(self, other), dependencies=(OneToOne(self._id), OneToOne(other.id()))
+            Plain(Zip()), parents=(self, other), dependencies=(OneToOne(self._id), OneToOne(other._id))
         )
         return made
 
@@ -55,12 +55,12 @@ class Zipping(Structure[T_co]):
         if self._partitions <= 1:
             return self._apply(MapPartitionsWithIndex, numbered_from_index)
         counts = self._apply(MapPartitions, count_partition)
-        before = Edges(counts.id(), (tuple(range(self._partitions - 1)),))
+        before = Edges(counts._id, (tuple(range(self._partitions - 1)),))
         starts = counts._derive(Applied(Custom, running_totals), partitions=1, dependencies=(before,))
         made: RDD[Any] = self._derive(
             Applied(Custom, numbered_from_starts),
             parents=(self, starts),
-            dependencies=(OneToOne(self._id), AllPartitions(starts.id())),
+            dependencies=(OneToOne(self._id), AllPartitions(starts._id)),
         )
         return made
 

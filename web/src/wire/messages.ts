@@ -746,10 +746,10 @@ export interface ShuffleDependency {
 /**
  * Where the blocks of a persisted RDD live, and in how many volunteers.
  *
- * A volunteer keeps blocks in memory and spills past its byte budget on its own account, so `use_disk` says only
- * whether the user asked for it. `replication` is the number of volunteers that hold each block.
+ * A volunteer keeps blocks in memory and moves them to disk past its byte budget on its own account, always as bytes;
+ * so of what the user asks for only `replication` changes anything: the number of volunteers that hold each block.
  */
-export type StorageLevel = [use_disk: boolean, use_memory: boolean, use_off_heap: boolean, deserialized: boolean, replication: number];
+export type StorageLevel = [useDisk: boolean, useMemory: boolean, useOffHeap: boolean, deserialized: boolean, replication: number];
 
 /**
  * One partition of data that the driver holds: its bytes right here if they are few, else by request from the
@@ -1382,7 +1382,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   AllPartitionsDependency: {"array": false, "tagField": "dep", "tag": "allpartitions", "fields": [["parent", "int", false]]},
   EdgesDependency: {"array": false, "tagField": "dep", "tag": "edges", "fields": [["parent", "int", false], ["edges", ["list", ["list", "int"]], false]]},
   ShuffleDependency: {"array": false, "tagField": "dep", "tag": "shuffle", "fields": [["parent", "int", false], ["shuffle", "int", false], ["partitioner", ["union", ["struct", "HashPartitioner"], ["struct", "FunctionPartitioner"]], false], ["aggregator", ["union", ["struct", "CombineValues"], ["struct", "GroupValues"], "none"], true], ["map_side", "bool", true]]},
-  StorageLevel: {"array": true, "tagField": null, "tag": null, "fields": [["use_disk", "bool", false], ["use_memory", "bool", false], ["use_off_heap", "bool", true], ["deserialized", "bool", true], ["replication", "int", true]]},
+  StorageLevel: {"array": true, "tagField": null, "tag": null, "fields": [["useDisk", "bool", false], ["useMemory", "bool", false], ["useOffHeap", "bool", true], ["deserialized", "bool", true], ["replication", "int", true]]},
   SourceBlock: {"array": true, "tagField": null, "tag": null, "fields": [["size", "int", false], ["root", "bytes", true], ["inline", ["union", "bytes", "none"], true], ["url", "str", true]]},
   ListedFinish: {"array": false, "tagField": "as", "tag": "listed", "fields": []},
   SummedFinish: {"array": false, "tagField": "as", "tag": "summed", "fields": []},
