@@ -116,12 +116,18 @@ class JobError(TabswarmError):
 class TaskError(JobError):
     """The user's code raised in a task.
 
-    `type_name`, `traceback` and the message are text: the exception object itself never leaves the volunteer.
+    All of it is text, for the exception object itself never leaves the volunteer: `type_name` and `message` of the
+    original exception, the user's own `line` (`"job.py:12"`) and the whole `traceback`. `str()` says the operation, its
+    line and the partition as well.
     """
 
-    def __init__(self, message: str, *, type_name: str = "", traceback: str = "") -> None:
-        super().__init__(message)
+    def __init__(
+        self, text: str, *, type_name: str = "", message: str = "", line: str = "", traceback: str = ""
+    ) -> None:
+        super().__init__(text)
         self.type_name = type_name
+        self.message = message
+        self.line = line
         self.traceback = traceback
 
 

@@ -253,3 +253,23 @@ def test_a_programs_errors_are_plain_exceptions(sc: Context) -> None:
         sc.parallelize(["missing"]).map(lambda key: {"there": 1}[key]).collect()
     assert raised.value.type_name == "KeyError"
     assert "test_local.py" in str(raised.value)
+
+
+def test_two_contexts_run_side_by_side(sc: Context) -> None:
+    with Context("local[1]", "other") as other:
+        mine, theirs = sc.range(10), other.range(100)
+        together = [sc.runAsync(mine.sum), other.runAsync(theirs.sum), sc.runAsync(mine.count)]
+        assert [future.result(60) for future in together] == [45, 4950, 10]
+        assert other.applicationId != "" and other.defaultParallelism == 1
+        with pytest.raises(ValueError, match="two contexts"):
+            mine.union(theirs)
+    assert sc.range(3).count() == 3
+
+
+def test_a_task_error_carries_what_was_raised_and_where(sc: Context) -> None:
+    with pytest.raises(TaskError) as caught:
+        sc.parallelize([{"a": 1}], 1).map(lambda record: record["missing"]).collect()
+    error = caught.value
+    assert (error.type_name, error.message) == ("KeyError", "'missing'")
+    assert "test_local.py:" in error.line and error.line in str(error)
+    assert "KeyError" in error.traceback

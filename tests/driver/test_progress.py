@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import threading
+from typing import Any
 
 import pytest
 from tests.driver.loop_swarm import LoopVolunteer, loop_swarm
@@ -76,7 +77,7 @@ def test_a_bar_appears_for_a_job_that_takes_a_while_and_goes_with_it(
             job = threading.Thread(target=count_and_say)
             job.start()
             assert shown.wait(10)
-            display = engine._progress._display
+            display: Any = engine._progress._display
             assert display is not None
             (bar,) = display.tasks
             assert bar.description.startswith("count at test")

@@ -132,14 +132,14 @@ def test_a_local_iterator_gives_all_records_in_order(sc: EngineContext, prefetch
 
 @pytest.mark.parametrize(("prefetch", "jobs"), [(False, 2), (True, 3)])
 def test_a_local_iterator_computes_no_partition_that_nobody_comes_to(prefetch: bool, jobs: int) -> None:
-    engine = SimulatedEngine(seed=1)
-    with EngineContext(engine) as sc:
+    with EngineContext(SimulatedEngine(seed=1)) as sc:
+        tracker = sc.statusTracker()
         records = sc.range(10, numSlices=10).toLocalIterator(prefetch)
-        assert engine.reports() == ()
+        assert tracker.getJobIdsForGroup() == []
         assert [next(records), next(records)] == [0, 1]
-        assert len(engine.reports()) == jobs
+        assert tracker.getJobIdsForGroup() == list(range(jobs))
         del records
-        assert {report.state for report in engine.reports()} <= {"done", "fetched", "cancelled"}
+        assert tracker.getActiveJobsIds() == []
 
 
 def test_a_local_iterator_tells_of_an_error_where_it_comes_to_it(sc: EngineContext) -> None:

@@ -7,16 +7,17 @@ blocking ones too, may be made where an event loop runs, as in a notebook.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from tabswarm.driver.job_future import JobFuture
 from tabswarm.rdd.call_site import call_site, called_from
 from tabswarm.rdd.engine_context import EngineContext
 from tabswarm.rdd.local_properties import adopt, snapshot
+
+if TYPE_CHECKING:
+    from tabswarm.driver.job_future import JobFuture
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,6 +39,8 @@ class Background(EngineContext):
 
     def _in_background(self, action: Callable[[], R]) -> JobFuture[R]:
         self._must_run()
+        from tabswarm.driver.job_future import JobFuture
+
         site, properties = call_site(), snapshot()
         future: JobFuture[R] = JobFuture(f"{site.operation} at {site.line}")
 
@@ -60,8 +63,12 @@ class Background(EngineContext):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        import asyncio  # here and not above: most programs need none of it
+
         await asyncio.to_thread(self.stop)
 
     def __await__(self: Self) -> Generator[Any, None, Self]:
-        yield from asyncio.sleep(0).__await__()
+        return self._itself().__await__()
+
+    async def _itself(self: Self) -> Self:
         return self

@@ -23,6 +23,8 @@ def error_of(failed: JobFailed) -> TabswarmError:
         error: TabswarmError = kind(
             message,
             type_name=harmless(cause.type_name) if cause else "",
+            message=harmless(cause.message) if cause else "",
+            line=harmless(cause.line) if cause else "",
             traceback=harmless(cause.traceback) if cause else "",
         )
     else:

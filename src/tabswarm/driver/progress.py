@@ -1,4 +1,4 @@
-"""A progress bar in the terminal for jobs that take a while; nothing where nobody watches.
+"""A progress bar in a terminal or notebook for jobs that take a while; nothing where nobody watches.
 
 It appears after half a second, so that quick jobs leave no trace, and is gone when the last job has ended.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
+from tabswarm.driver.notebook_progress import NotebookBars, in_notebook
 from tabswarm.driver.plain_text import harmless
 from tabswarm.driver.swarm_job import SwarmJob
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress
 
 APPEARS_AFTER = 0.5
 """Seconds after a job's start."""
@@ -23,14 +24,15 @@ EACH = 0.2
 
 
 class ProgressDisplay:
-    """Shows the jobs of one engine. Used on the engine's loop. `enabled` None means: where stderr is a terminal."""
+    """Shows the jobs of one engine. Used on the engine's loop. `enabled` None means: where stderr is a terminal, or in
+    a notebook."""
 
     def __init__(self, enabled: bool | None = None) -> None:
-        self._enabled = _is_terminal() if enabled is None else enabled
+        self._enabled = (_is_terminal() or in_notebook()) if enabled is None else enabled
         self._jobs: dict[int, SwarmJob] = {}
         self._told: set[int] = set()
-        self._bars: dict[int, TaskID] = {}
-        self._display: Progress | None = None
+        self._bars: dict[int, int] = {}
+        self._display: Bars | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def started(self, job: SwarmJob) -> None:
@@ -87,7 +89,21 @@ def _state(job: SwarmJob) -> str:
     return f"{job.running} running on {job.volunteers} volunteer{'' if job.volunteers == 1 else 's'}"
 
 
-def _display() -> Progress:
+class Bars(Protocol):
+    """Where jobs are shown: rich's `Progress`, or `NotebookBars`."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def add_task(self, description: str, *, total: float | None, state: str) -> int: ...
+    def remove_task(self, bar: int, /) -> None: ...
+    def update(self, bar: int, /, *, total: float | None, completed: float, description: str, state: str) -> None: ...
+
+
+def _display() -> Bars:
+    return NotebookBars() if in_notebook() else cast("Bars", _terminal_bars())
+
+
+def _terminal_bars() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -197,4 +197,4 @@ def put_together(f: Callable[[Any, Any], Any], values: Iterable[Any], first: Any
     try:
         return reduce(f, values, first)
     except StopIteration as error:
-        raise RuntimeError("Caught StopIteration thrown from user's code; failing the action") from error
+        raise RuntimeError("Caught StopIteration thrown from user's code; failing the task") from error

@@ -161,7 +161,13 @@ class EngineContext(Running, Fetching):
         self.stop()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} master={self.master} appName={self.appName}>"
+        return f"<SparkContext master={self.master} appName={self.appName}>"
+
+    def _repr_html_(self) -> str:
+        from tabswarm.rdd.notebook_html import context_html
+
+        facts = {"Master": self.master, "AppName": self.appName, "Application": self.applicationId}
+        return context_html("SparkContext", {**facts, "State": "stopped" if self._stopped is not None else "running"})
 
     def __reduce__(self) -> NoReturn:
         raise ContextInTask(

@@ -167,6 +167,11 @@ class Structure(Generic[T_co]):
     def __repr__(self) -> str:
         return f"{self._title()} [{self._id}], {self._partitions} partitions"
 
+    def _repr_html_(self) -> str:
+        from tabswarm.rdd.notebook_html import rdd_html
+
+        return rdd_html(self)
+
     def _title(self) -> str:
         """`"reduceByKey at job.py:12"`, with the RDD's name before it where it has one."""
         written = f"{self._site.operation} at {self._site.line}" if self._site.line else self._site.operation
