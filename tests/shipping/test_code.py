@@ -321,3 +321,22 @@ def test_a_traceback_in_this_process_keeps_the_files_own_lines() -> None:
         travelled(fails)()
     except ValueError as error:
         assert 'raise ValueError("here")' in "".join(traceback.format_exception(error))
+
+
+def test_a_bare_code_object_travels_as_bytecode_only() -> None:
+    code = compile("1 + 2", "<typed>", "eval")
+    with pytest.raises(NoUsableSource, match="bare code object"):
+        ship(lambda: code)
+    shipment = ship(lambda: code, allow_bytecode=True)
+    assert shipment.python is not None and "bare code object" in shipment.because
+    far = CodeReader(shipment.blobs).load(shipment.root)()
+    assert eval(far) == 3
+
+
+def test_what_cannot_travel_is_named_and_not_what_it_is_made_of(tmp_path: Path) -> None:
+    main = sys.modules[__name__]
+    with (tmp_path / "file").open("w") as file:
+        with pytest.raises(NotShippable, match=r"closure variable `file` -> TextIOWrapper: an open file"):
+            ship(lambda: file)
+        with pytest.raises(NotShippable, match=r"closure variable `main` -> module: the module tests\.shipping"):
+            ship(lambda: main)

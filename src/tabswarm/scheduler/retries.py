@@ -135,7 +135,7 @@ def explain(job: Job, task: Task, failure: Failure) -> str:
         case FailureKind.RAISED:
             return f"{where}: {what or 'an exception'}{line}"
         case FailureKind.NOT_SERIALISABLE:
-            return f"{where}: a record cannot be stored{line}: {what}"
+            return f"{where}: a record cannot be stored{line}: {failure.message or what}"
         case FailureKind.TIMEOUT:
             return f"{where}: ran past its time limit, {times} times (on {peers}){line}"
         case FailureKind.URL_UNAVAILABLE | FailureKind.URL_CLOSED_TO_TABS:

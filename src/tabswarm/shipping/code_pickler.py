@@ -29,7 +29,7 @@ from tabswarm.shipping.class_ids import class_id
 from tabswarm.shipping.class_parts import reduce_class
 from tabswarm.shipping.class_registry import SHIPPED, default_id
 from tabswarm.shipping.modules import imports_of, imports_of_code, is_local, travels_by_value
-from tabswarm.shipping.source_capture import Captured, capture, shown_path
+from tabswarm.shipping.source_capture import Captured, capture, describe_code, shown_path
 
 import msgspec  # isort: skip
 
@@ -281,6 +281,14 @@ class CodePickler(cloudpickle.Pickler):  # type: ignore[misc]
                 arguments["infer_variance"] = True
         return parts.make_type_variable, (kind, name, arguments, constraints)
 
+    def _bare_code(self, code: types.CodeType) -> Any:
+        """A code object that is a value of the program's, and no function's: what is round it is unknown."""
+        reason = f"{describe_code(code, self._root_folder)} is a bare code object, whose source cannot be told"
+        if not self._allow_bytecode:
+            raise NoUsableSource(reason)
+        self.without_source = self.without_source or reason
+        return code_at, (self._add(self._bytecode(code)),)
+
     def _new_type(self, made: typing.NewType) -> Any:
         if self._by_reference(made):
             return made.__reduce__()
@@ -344,6 +352,7 @@ _NOT_OF_A_CACHE = ("__wrapped__", "cache_parameters", "__annotate__")
 
 _RULES: dict[type, Any] = {
     types.CellType: CodePickler._cell,
+    types.CodeType: CodePickler._bare_code,
     types.ModuleType: CodePickler._module,
     types.BuiltinFunctionType: CodePickler._builtin,
     functools.cached_property: CodePickler._cached_property,

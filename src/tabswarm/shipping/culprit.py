@@ -20,6 +20,8 @@ from tabswarm.shipping.modules import travels_by_value
 from tabswarm.shipping.source_capture import describe_code
 
 _DEEPEST = 30
+_HEAP_TYPE = 1 << 9
+"""Py_TPFLAGS_HEAPTYPE: made by a class statement; what a type of C has inside tells nobody anything."""
 
 
 def name_culprit(
@@ -98,6 +100,8 @@ def _describe(value: object, root_folder: Path | None) -> str:
 
 
 def _parts(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, io.IOBase | types.ModuleType):
+        return  # it is itself what cannot travel, whatever it is made of
     if isinstance(value, types.FunctionType):
         yield from _parts_of_function(value)
     elif isinstance(value, types.MethodType):
@@ -152,7 +156,7 @@ def _parts_of_instance(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"attribute `{name}`", item) for name, item in state.items())
     for kind in type(value).__mro__:
         for name, slot in vars(kind).items():
-            if isinstance(slot, types.MemberDescriptorType) and not name.startswith("__"):
+            if isinstance(slot, types.MemberDescriptorType) and kind.__flags__ & _HEAP_TYPE and name[:2] != "__":
                 try:
                     yield f"attribute `{name}`", slot.__get__(value)
                 except AttributeError:
