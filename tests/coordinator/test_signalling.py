@@ -23,9 +23,9 @@ _decode = msgspec.msgpack.Decoder(ToVolunteer).decode
 class Peers:
     """Peers `v1`, `v2` and `v3` of a swarm, and what each of them was told."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, *, relay_only: bool = False) -> None:
         self.sessions: dict[str, Session] = {}
-        self.signalling = Signalling(self.sessions, bounds)
+        self.signalling = Signalling(self.sessions, bounds, relay_only=relay_only)
         self._ends: dict[str, Connection] = {}
         for peer in ("v1", "v2", "v3"):
             here, there = memory.pair()
@@ -48,8 +48,8 @@ class Peers:
 
 
 @asynccontextmanager
-async def peers(**bounds: int) -> AsyncIterator[Peers]:
-    found = Peers(Bounds(**bounds))
+async def peers(*, relay_only: bool = False, **bounds: int) -> AsyncIterator[Peers]:
+    found = Peers(Bounds(**bounds), relay_only=relay_only)
     try:
         yield found
     finally:
@@ -130,3 +130,40 @@ async def test_in_a_job_nobody_is_named_as_a_holder_before_it_was_told_of() -> N
         assert (await until(stranger, Signal)).kind is SignalKind.END
         await stranger.close()
         await driver.close()
+
+
+SDP = '{"attempt": "a", "sdp": "c=IN IP4 192.168.1.5"}'
+
+
+async def test_in_a_relay_only_swarm_no_address_is_told_and_no_signal_passes() -> None:
+    async with peers(relay_only=True) as here:
+        said = msgspec.structs.replace(
+            hello("t", "volunteer", name="v2"),
+            capabilities=("webrtc", "tcp", "files"),
+            host="h1",
+            address="192.168.1.5:4711",
+            fingerprint="0f" * 32,
+        )
+        here.signalling.join(here.sessions["v2"], said)
+        news = here.signalling.introduce("v1", ["v2"])
+        assert news is not None
+        (card,) = news.holders
+        assert (card.capabilities, card.address, card.fingerprint) == (("files",), "", "")
+        for kind in SignalKind:
+            here.send("v1", "v2", kind, SDP)
+        assert await here.told("v2") == []
+        assert await here.told("v1") == [Signal(peer="v2", kind=SignalKind.END)], "the offer's sender need not wait"
+
+
+async def test_a_peer_that_chose_the_relay_gets_no_signal_and_is_told_of_as_one() -> None:
+    async with peers() as here:
+        assert here.signalling.introduce("v1", ["v2"]) is not None
+        here.send("v1", "v2", SignalKind.OFFER, SDP)
+        assert await here.told("v2") == [Signal(peer="v1", kind=SignalKind.OFFER, data=SDP)]
+        here.signalling.change(here.sessions["v2"], ())
+        here.send("v1", "v2", SignalKind.OFFER, SDP)
+        here.send("v2", "v1", SignalKind.OFFER, SDP)
+        assert await here.told("v2") == [Signal(peer="v1", kind=SignalKind.END)]
+        assert await here.told("v1") == [Signal(peer="v2", kind=SignalKind.END)]
+        news = here.signalling.introduce("v1", ["v2"])
+        assert news is not None and news.holders[0].capabilities == ()

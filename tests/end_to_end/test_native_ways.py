@@ -89,10 +89,11 @@ async def test_native_hosts_fetch_over_tls(swarm: Swarm, monkeypatch: pytest.Mon
     assert told["relayed"] == 0
 
 
+@pytest.mark.parametrize("arguments", [("--block-port", "off", "--no-webrtc"), ("--relay-only",)], ids=" ".join)
 async def test_without_a_port_the_relay_carries_all(
-    swarm: Swarm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    swarm: Swarm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    await add_workers(swarm, monkeypatch, tmp_path, "--block-port", "off", "--no-webrtc")
+    await add_workers(swarm, monkeypatch, tmp_path, *arguments)
     assert await asyncio.to_thread(drive, swarm.driver_link) == EXPECTED
     told = await moved(swarm, lambda told: told["relayed"] > BYTES)
     assert told["direct"] == 0

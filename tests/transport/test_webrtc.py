@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+from aioice.ice import get_host_addresses
 from tests.transport.known_passes import passes
 
 from tabswarm.ids import BlockId, BlockKind
@@ -22,7 +23,7 @@ from tabswarm.transport.passes import Passes
 from tabswarm.transport.transfers import Ask
 from tabswarm.transport.webrtc import WebRtcWay
 from tabswarm.wire.blocks import FRAME_LIMIT, HEADER, Wanted
-from tabswarm.wire.messages import Signal, SignalKind
+from tabswarm.wire.messages import IceServer, Signal, SignalKind
 
 SEGMENTS = 10_000
 """So many that their hashes need a frame longer than a message."""
@@ -169,3 +170,23 @@ def test_a_long_frame_goes_in_messages_that_every_browser_takes(body: int) -> No
     assert all(len(message) <= HEADER.size + FRAME_LIMIT for message in messages)
     assert all(message[0] == 0 for message in messages[:-1]) and messages[-1][: HEADER.size] == data[: HEADER.size]
     assert b"".join([messages[-1][: HEADER.size], *(m[1:] for m in messages[:-1]), messages[-1][HEADER.size :]]) == data
+
+
+async def test_the_stun_server_that_was_set_is_asked_and_no_other() -> None:
+    host = get_host_addresses(use_ipv4=True, use_ipv6=False)[0]
+    asked: asyncio.Queue[bytes] = asyncio.Queue()
+
+    class Server(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: object) -> None:
+            asked.put_nowait(data)
+
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Server, (host, 0))
+    async with two() as (_, one, _):
+        assert not one.ice_servers
+        one.ice_servers = (IceServer(f"stun:{host}:{transport.get_extra_info('sockname')[1]}"),)
+        connecting = asyncio.create_task(one.connect(card("v2")))
+        async with asyncio.timeout(10):
+            assert (await asked.get())[4:8] == b"\x21\x12\xa4\x42"
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
+    transport.close()

@@ -148,6 +148,13 @@ WELCOMES: list[m.Message] = [
     m.Welcome(peer="v1", resume="secret", swarm="s1", title="words", application="a1", version="0.1.0"),
     m.Welcome(peer="v1", resume="secret", swarm="s1"),
     m.Welcome(peer="d1", resume="secret", swarm="s1", application="a1", heard=12),
+    m.Welcome(peer="v1", resume="secret", swarm="s1", relay_only=True),
+    m.Welcome(
+        peer="v1",
+        resume="secret",
+        swarm="s1",
+        ice_servers=(m.IceServer("stun:127.0.0.1:3478"), m.IceServer("turn:127.0.0.1?transport=tcp", "ada", "s3")),
+    ),
     m.Refused(code="wrong_role", reason="no", request=3),
 ]
 GOOD: dict[str, list[m.Message]] = {
@@ -179,6 +186,8 @@ GOOD: dict[str, list[m.Message]] = {
         m.Output(task=1, attempt=0, stream="stderr", text="\x1b[31mred\x00", partition=4, dropped=9),
         m.Resources(slots=0, memory=0),
         m.BlocksLost(blocks=(PART, MAPPED)),
+        m.Capabilities(words=()),
+        m.Capabilities(words=("webrtc",)),
         m.BytesMoved(application="a1", direct=5),
         m.Leaving(reason="Stop now"),
         m.Leaving(),

@@ -13,6 +13,8 @@ export const volunteer = {
     "While it runs it keeps a processor core busy, and more of them while work queues up. You can go on using the device.",
     "What it holds for others is kept in memory. What is too much for that is kept on this device's disk, and removed when the tab leaves.",
   ],
+  relayOnly: "Relay only: peers do not see my address",
+  relayOnlyAlways: "Relay only: here peers never see your address",
   start: "Start",
   startAgain: "Start again",
   stop: "Stop now",

@@ -22,6 +22,14 @@ from tabswarm.coordinator.serve import RunningServer, serve
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its private key (PEM).")
 @click.option("--allow-plain-http", is_flag=True, help="Listen beyond this machine without TLS.")
 @click.option("--title", default="", help="What volunteers are told the swarm is for.")
+@click.option(
+    "--ice-server",
+    "ice_servers",
+    multiple=True,
+    help="A STUN or TURN server by which peers in different networks find each other: stun:HOST:PORT or "
+    "turn:USER:CREDENTIAL@HOST:PORT. May be given several times; none is asked unless given.",
+)
+@click.option("--relay-only", is_flag=True, help="Peers do not see each other's address; this coordinator relays all.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with url, driver_link and invite_link.")
 def command(
     host: str,
@@ -31,6 +39,8 @@ def command(
     tls_key: Path | None,
     allow_plain_http: bool,
     title: str,
+    ice_servers: tuple[str, ...],
+    relay_only: bool,
     as_json: bool,
 ) -> None:
     """Start a coordinator with one swarm, print its links, and serve until Ctrl-C.
@@ -49,6 +59,8 @@ def command(
             tls_key=tls_key,
             allow_plain_http=allow_plain_http,
             title=title,
+            ice_servers=ice_servers,
+            relay_only=relay_only,
         )
         try:
             announce(server, as_json)

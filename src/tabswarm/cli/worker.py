@@ -75,7 +75,10 @@ class BlockPortNumber(click.ParamType[int | None]):
     show_default=True,
     help="Fetch blocks from tabs, and serve them, without the coordinator; needs the extra tabswarm[webrtc].",
 )
-def command(link: str, slots: int, memory: int, name: str, block_port: int | None, webrtc: bool) -> None:
+@click.option("--relay-only", is_flag=True, help="Others of the swarm do not see this machine's address.")
+def command(
+    link: str, slots: int, memory: int, name: str, block_port: int | None, webrtc: bool, relay_only: bool
+) -> None:
     """Join the swarm behind an invite LINK with native processes. `-` reads the link from standard input.
 
     A native worker is no sandbox: it runs the code of whoever has the swarm's driver link, with your rights on this
@@ -93,6 +96,7 @@ def command(link: str, slots: int, memory: int, name: str, block_port: int | Non
             name=name,
             block_port=block_port,
             webrtc=webrtc,
+            relay_only=relay_only,
             say=lambda line: err.print(line, markup=False),
         )
     )

@@ -15,6 +15,7 @@ import msgspec
 
 from tabswarm.coordinator.admission import Rejected, admit, clean, turn_away
 from tabswarm.coordinator.bounds import Bounds
+from tabswarm.coordinator.direct_ways import DirectWays
 from tabswarm.coordinator.relay import RelayHub
 from tabswarm.coordinator.sessions import Heard, Session, encode
 from tabswarm.coordinator.swarm import SchedulerCore, Swarm
@@ -60,7 +61,8 @@ class _Place(msgspec.Struct, frozen=True):
 class Coordinator:
     """Make one inside a running event loop; `create_swarm` and `issue` links' tokens, then let peers in.
 
-    `make_scheduler` gives each swarm its scheduler. `notice` is told what happens.
+    `make_scheduler` gives each swarm its scheduler. `notice` is told what happens. `ways` is what peers are told of
+    reaching each other.
     """
 
     def __init__(
@@ -69,8 +71,10 @@ class Coordinator:
         *,
         bounds: Bounds | None = None,
         notice: Notice = _no_notice,
+        ways: DirectWays | None = None,
     ) -> None:
         self.bounds = bounds or Bounds()
+        self.ways = ways or DirectWays()
         self.tokens = Tokens()
         self._make_scheduler = make_scheduler
         self._notice = notice
@@ -86,7 +90,7 @@ class Coordinator:
     def create_swarm(self, title: str = "") -> str:
         """A fresh swarm; gives its id."""
         id = "s" + secrets.token_hex(4)
-        swarm = Swarm(id, clean(title), self._make_scheduler(), self.bounds)
+        swarm = Swarm(id, clean(title), self._make_scheduler(), self.bounds, relay_only=self.ways.relay_only)
         relay = RelayHub(swarm.scheduler.may_fetch, swarm.sessions.__contains__, self.bounds)
         self._places[id] = _Place(swarm, relay)
         return id
@@ -287,6 +291,8 @@ class Coordinator:
             application=known.application,
             version=tabswarm_version(),
             heard=known.heard.messages,
+            ice_servers=() if self.ways.relay_only else self.ways.ice_servers,
+            relay_only=self.ways.relay_only,
         )
 
     async def _beat(self) -> None:

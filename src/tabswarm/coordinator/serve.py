@@ -15,7 +15,7 @@ import os
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -86,6 +86,8 @@ async def serve(
     tls_key: Path | None = None,
     allow_plain_http: bool = False,
     title: str = "",
+    ice_servers: Sequence[str] = (),
+    relay_only: bool = False,
     bounds: Bounds | None = None,
     folder: Path | None = None,
     make_scheduler: Callable[[], SchedulerCore] | None = None,
@@ -103,11 +105,15 @@ async def serve(
         tls_key=tls_key,
         allow_plain_http=allow_plain_http,
         title=title,
+        ice_servers=tuple(ice_servers),
+        relay_only=relay_only,
     )
     settings.check()
     listening = _listen(settings)
     origins = settings.origins(listening.getsockname()[1])
-    coordinator = Coordinator(make_scheduler or _scheduler(), bounds=bounds, notice=notice or log_notice())
+    coordinator = Coordinator(
+        make_scheduler or _scheduler(), bounds=bounds, notice=notice or log_notice(), ways=settings.direct_ways()
+    )
     try:
         server = _Server(_config(settings, coordinator, origins, folder))
         task = asyncio.create_task(server.serve([listening]), name="tabswarm server")

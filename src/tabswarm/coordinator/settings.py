@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tabswarm.coordinator.direct_ways import BadIceServer, DirectWays, ice_server
 from tabswarm.errors import TabswarmError
 from tabswarm.transport.links import is_loopback
 
@@ -31,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: Path | None = None
     allow_plain_http: bool = False
     title: str = ""
+    ice_servers: tuple[str, ...] = ()
+    relay_only: bool = False
 
     @property
     def scheme(self) -> str:
@@ -42,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise CannotServe("a certificate and its key belong together: give both or neither")
         if not 0 <= self.port <= 65535:
             raise CannotServe(f"{self.port} is no port: 0 to 65535 (0 takes a free one)")
+        self.direct_ways()
         public = self._public_origin()
         if not is_loopback(self.host):
             safe = self.tls_cert is not None or (public or "").startswith("https://") or self.allow_plain_http
@@ -56,6 +60,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                     "with every address listened on, say by which one others reach it: --public-url"
                     f" {self.scheme}://NAME:PORT (or --host ADDRESS)"
                 )
+
+    def direct_ways(self) -> DirectWays:
+        """What peers are told of reaching each other. Raises CannotServe."""
+        try:
+            servers = tuple(ice_server(text) for text in self.ice_servers)
+        except BadIceServer as bad:
+            raise CannotServe(str(bad)) from None
+        if servers and self.relay_only:
+            raise CannotServe("--ice-server helps peers to reach each other, which --relay-only forbids: give one")
+        return DirectWays(ice_servers=servers, relay_only=self.relay_only)
 
     def _public_origin(self) -> str | None:
         if self.public_url is None:

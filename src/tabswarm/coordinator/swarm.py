@@ -54,13 +54,15 @@ class JobFacts(msgspec.Struct, frozen=True):
 class Swarm:
     """See the module. Sessions are added when welcomed and removed when gone."""
 
-    def __init__(self, id: str, title: str, scheduler: SchedulerCore, bounds: Bounds) -> None:
+    def __init__(
+        self, id: str, title: str, scheduler: SchedulerCore, bounds: Bounds, *, relay_only: bool = False
+    ) -> None:
         self.id = id
         self.title = title
         self.scheduler = scheduler
         self.sessions: dict[str, Session] = {}
         self._bounds = bounds
-        self._signalling = Signalling(self.sessions, bounds)
+        self._signalling = Signalling(self.sessions, bounds, relay_only=relay_only)
         self._visits = Visits(self.sessions)
         self._code = CodeStores(bounds)
         self._passes = BlockPasses()
@@ -231,6 +233,9 @@ class Swarm:
                 self._show_output(session, message)
             case m.Signal():
                 self._signalling.forward(session, message)
+            case m.Capabilities(words=words):
+                self._signalling.change(session, words)
+                self._visits.change(session, words)
             case m.Finished() | m.Failed() | m.FetchFailed():
                 self._forget_attempt(session, message.task, message.attempt)
             case m.Leaving(reason=reason, drain=False):

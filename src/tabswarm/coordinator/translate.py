@@ -26,6 +26,7 @@ FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
     m.Pong: _nothing,
     m.Signal: _nothing,
     m.Output: _nothing,
+    m.Capabilities: _nothing,
     # Who goes at once has gone by now: the swarm itself has dealt with it.
     m.Leaving: lambda peer, said: events.VolunteerFinishing(peer=peer),
     m.Started: lambda peer, said: events.TaskStarted(peer=peer, task=said.task, attempt=said.attempt),

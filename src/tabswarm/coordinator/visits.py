@@ -31,8 +31,12 @@ class Visits:
 
     def join(self, session: Session, hello: Hello) -> None:
         """A peer is here."""
+        self.change(session, hello.capabilities)
+
+    def change(self, session: Session, capabilities: tuple[str, ...]) -> None:
+        """This is what a peer can do now."""
         self._able.discard(session.peer)
-        if TCP in hello.capabilities:
+        if TCP in capabilities:
             self._able.add(session.peer)
 
     def leave(self, peer: str) -> None:

@@ -37,7 +37,7 @@ from tabswarm.transport.neighbours import Neighbourhood
 from tabswarm.transport.passes import Passes
 from tabswarm.transport.relay_line import RelayLine
 from tabswarm.transport.routes import Routes
-from tabswarm.transport.webrtc import WEBRTC, WebRtcWay, network_capabilities
+from tabswarm.transport.webrtc import WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
 from tabswarm.wire.messages import (
     Accepted,
@@ -218,9 +218,12 @@ class SwarmEngine:
         await self._neighbours.open(welcome.peer, self._sources.place)
         self._moved = MovedBytes(welcome.application, say)
         self._relay = RelayLine(door, self._session.relay_hello(), self._sources.look_up, self._passes)
-        self._routes = Routes(self._relay.fetch, [TcpWay(welcome.peer, self._passes)])
-        self._channels = WebRtcWay(welcome.peer, say, self._sources.look_up, self._passes, self._routes.adopt)
-        self._routes.ways.append(self._channels)
+        self._routes = Routes(self._relay.fetch)
+        self._channels = WebRtcWay(
+            welcome.peer, say, self._sources.look_up, self._passes, self._routes.adopt, welcome.ice_servers
+        )
+        if not welcome.relay_only:
+            self._routes.ways += [TcpWay(welcome.peer, self._passes), self._channels]
         self._fetcher = ResultFetcher(self._routes, self._neighbours, self._moved.count, say)
         self._may_leave = asyncio.Event()
         self._relaying = asyncio.create_task(self._relay.keep(), name="tabswarm relay line")
@@ -289,7 +292,7 @@ class SwarmEngine:
                 self._passes.learn(message.application, message.secret)
             case Holders():
                 self._routes.meet(message)
-            case Signal() if WEBRTC in self._abilities:
+            case Signal() if self._channels in self._routes.ways:
                 self._channels.take(message)
             case Updates():
                 if (job := self._by_id.get(message.job)) is not None:

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import importlib.util
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.data_channel import DataChannelConnection
 from tabswarm.transport.exchange import Exchange, Lookup
 from tabswarm.transport.passes import Passes
-from tabswarm.wire.messages import SIGNAL_LIMIT, Signal, SignalKind
+from tabswarm.wire.messages import SIGNAL_LIMIT, IceServer, Signal, SignalKind
 
 if TYPE_CHECKING:
     from aiortc import RTCPeerConnection
@@ -75,7 +75,9 @@ class WebRtcWay:
         lookup: Lookup,
         passes: Passes,
         adopt: Callable[[str, Exchange], None],
+        ice_servers: Sequence[IceServer] = (),
     ) -> None:
+        self.ice_servers = ice_servers
         self._me = me
         self._send = send
         self._lookup = lookup
@@ -181,7 +183,7 @@ class _Attempt:
     """One connection to one peer, from its offer to its end."""
 
     def __init__(self, way: WebRtcWay, peer: str, name: str, waiting: asyncio.Future[Exchange] | None) -> None:
-        from aiortc import RTCConfiguration, RTCPeerConnection
+        from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection
 
         self.peer = peer
         self.name = name
@@ -189,7 +191,11 @@ class _Attempt:
         self.is_over = False
         self.opened: asyncio.Future[Exchange] = waiting or asyncio.get_running_loop().create_future()
         self._way = way
-        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))  # none of anybody's by default
+        servers = [
+            RTCIceServer(urls=server.url, username=server.username or None, credential=server.credential or None)
+            for server in way.ice_servers  # none of anybody's by default
+        ]
+        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=servers))
         self._channel = self._connection.createDataChannel("blocks", negotiated=True, id=0, ordered=True)
         self._wire: DataChannelConnection | None = None
         self._steps: asyncio.Queue[_Step] = asyncio.Queue()

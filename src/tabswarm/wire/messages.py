@@ -134,10 +134,20 @@ class Pass(Message, frozen=True):
 # --- the coordinator to anyone --------------------------------------------------------------------------------------
 
 
+class IceServer(msgspec.Struct, frozen=True, array_like=True):
+    """A STUN or TURN server by which peers in different networks may find each other; the latter with its user."""
+
+    url: str
+    username: str = ""
+    credential: str = ""
+
+
 class Welcome(Message, frozen=True):
     """You are `peer`. `resume` is the secret that proves it when the session has to be taken up again, and on the
     relay socket. `heard` counts the messages, pings apart, that were taken from you as a driver in all sessions of that
-    secret: what came after them is to be said again."""
+    secret: what came after them is to be said again.
+
+    In a swarm that is `relay_only` nobody goes straight to another peer; else `ice_servers` help to find a way."""
 
     peer: str
     resume: str
@@ -146,6 +156,8 @@ class Welcome(Message, frozen=True):
     application: str = ""
     version: str = ""
     heard: int = 0
+    ice_servers: tuple[IceServer, ...] = ()
+    relay_only: bool = False
 
 
 class Refused(Message, frozen=True):
@@ -311,6 +323,12 @@ class Resources(Message, frozen=True):
     memory: int
 
 
+class Capabilities(Message, frozen=True):
+    """How others may reach me besides the relay has changed; the words are those of `Hello.capabilities`."""
+
+    words: tuple[str, ...]
+
+
 class BlocksLost(Message, frozen=True):
     """Blocks that I had and have no more (evicted, or found damaged)."""
 
@@ -353,8 +371,8 @@ class Leaving(Message, frozen=True):
 # fmt: off
 # One line a few messages: as a column each they would be longer than what they list.
 FromVolunteer = (
-    Pong | Ping | Signal | Started | Finished | Failed | FetchFailed | Output | Resources | BlocksLost | Copied
-    | Announce | BytesMoved | Leaving
+    Pong | Ping | Signal | Started | Finished | Failed | FetchFailed | Output | Resources | Capabilities | BlocksLost
+    | Copied | Announce | BytesMoved | Leaving
 )
 ToVolunteer = (
     Welcome | Refused | Ping | Pong | Pass | Holders | Visitors | Signal | Code | MapOutputs | Assign | CancelTask

@@ -45,6 +45,7 @@ render(
       volunteer = open();
     }}
     allow={(cores) => volunteer?.allowCores(cores)}
+    relayOnly={(chosen) => volunteer?.relayOnly(chosen)}
   />,
   page,
 );

@@ -5,7 +5,14 @@ import { Page } from "./page.tsx";
 import * as state from "./state.ts";
 
 const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>&lt;b&gt;';
-const actions = { start: vi.fn(), stop: vi.fn(), finish: vi.fn(), again: vi.fn(), allow: vi.fn() };
+const actions = {
+  start: vi.fn(),
+  stop: vi.fn(),
+  finish: vi.fn(),
+  again: vi.fn(),
+  allow: vi.fn(),
+  relayOnly: vi.fn(),
+};
 
 async function shown(): Promise<HTMLElement> {
   const root = document.createElement("main");
@@ -22,6 +29,27 @@ afterEach(() => {
   state.job.value = "";
   state.tasks.value = [];
   state.tasksDone.value = 0;
+  state.relayOnly.value = { chosen: false, always: false };
+});
+
+test("before Start the person may choose that peers never see this device's address", async () => {
+  state.phase.value = { is: "invited" };
+  const page = await shown();
+  const box = page.querySelector<HTMLInputElement>("#relay-only");
+  expect(box?.checked).toBe(false);
+  expect(box?.closest("label")?.textContent).toContain("Relay only: peers do not see my address");
+  box?.click();
+  expect(actions.relayOnly).toHaveBeenLastCalledWith(true);
+});
+
+test("where peers never see it anyway the box is ticked and says so", async () => {
+  state.phase.value = { is: "invited" };
+  state.relayOnly.value = { chosen: false, always: true };
+  const box = (await shown()).querySelector<HTMLInputElement>("#relay-only");
+  expect([box?.checked, box?.disabled]).toEqual([true, true]);
+  state.phase.value = { is: "working" };
+  state.started.value = true;
+  expect((await shown()).querySelector("#relay-only")).toBeNull();
 });
 
 test("before Start it says who asks, and offers Start alone", async () => {

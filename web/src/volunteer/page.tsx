@@ -10,6 +10,8 @@ export interface Actions {
   /** After a stop: open the session anew. */
   again(): void;
   allow(cores: number): void;
+  /** Whether others are never to reach this tab directly; before Start only. */
+  relayOnly(chosen: boolean): void;
 }
 
 /** The whole page. What it shows follows `state.ts`; a stranger's words go in as text, never as markup. */
@@ -20,7 +22,7 @@ export function Page(actions: Actions) {
     <div id="state" data-phase={is}>
       <p class="brand">tabswarm</p>
       <h1>{text.heading}</h1>
-      {is === "invited" ? <Invitation start={actions.start} /> : <Status />}
+      {is === "invited" ? <Invitation {...actions} /> : <Status />}
       {started && is !== "finishing" && (
         <button type="button" class="finish" id="finish" onClick={actions.finish}>
           {text.finish}
@@ -43,8 +45,9 @@ export function Page(actions: Actions) {
 }
 
 /** Who asks, for what, and what it means, before anything runs. */
-function Invitation({ start }: Pick<Actions, "start">) {
+function Invitation({ start, relayOnly }: Pick<Actions, "start" | "relayOnly">) {
   const title = state.title.value;
+  const { chosen, always } = state.relayOnly.value;
   return (
     <section>
       <p class="asks">{title ? text.asks(title) : text.asksUntitled}</p>
@@ -52,6 +55,18 @@ function Invitation({ start }: Pick<Actions, "start">) {
       <button type="button" class="start" id="start" onClick={start}>
         {text.start}
       </button>
+      <p class="relay-only">
+        <label>
+          <input
+            type="checkbox"
+            id="relay-only"
+            checked={chosen || always}
+            disabled={always}
+            onChange={(event) => relayOnly(event.currentTarget.checked)}
+          />{" "}
+          {always ? text.relayOnlyAlways : text.relayOnly}
+        </label>
+      </p>
       <ul>
         {text.promises.map((promise) => (
           <li key={promise}>{promise}</li>

@@ -39,6 +39,8 @@ export const served = signal({ direct: 0, relayed: 0 });
 /** `isFull`: memory holds more than it should, and there is no disk to write to. */
 export const held = signal({ count: 0, bytes: 0, bytesOnDisk: 0, isFull: false });
 export const secondsComputed = signal(0);
+/** `chosen` by the person, before Start; `always`: the swarm wants it, or this browser has no other way. */
+export const relayOnly = signal({ chosen: false, always: false });
 export const cores = signal({ allowed: 1, most: 1 });
 
 export const computing = computed(() => tasks.value.some(({ state }) => state === "running"));

@@ -20,8 +20,8 @@ import { Workers } from "./workers.ts";
 
 /** Bytes of blocks that this tab holds in memory: an eighth of what the device has (browsers say at most 8 GB). */
 const budget = () => ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * 2 ** 27;
-/** How this browser connects to another one; null where it cannot, or is set not to. No third party's server is asked. */
-const connect = typeof RTCPeerConnection === "function" ? () => new RTCPeerConnection() : null;
+/** Whether this browser can connect to another one. */
+const canConnect = () => typeof RTCPeerConnection === "function";
 /** How long blocks are kept for a session that may be taken up again, in ms. */
 const KEEP = 600_000;
 /** All cores but one, so that the device stays its person's own. */
@@ -50,6 +50,8 @@ export class Volunteer {
   private peer = "";
   /** The secret that takes this session up again after it broke, as the same peer. */
   private resume = "";
+  /** Servers that the operator set for finding a way to others; none by default, so no third party's is asked. */
+  private iceServers: RTCIceServer[] = [];
   private keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -119,6 +121,15 @@ export class Volunteer {
     if (this.workers.slots > allowed) this.offer(allowed);
   }
 
+  /** The person chose, before Start, whether peers may see this device's address. */
+  relayOnly(chosen: boolean): void {
+    state.relayOnly.value = { ...state.relayOnly.value, chosen };
+    if (!this.ways) return; // the next hello says so
+    this.session.send({ type: "Capabilities", words: this.capabilities });
+    this.ways.direct.end();
+    this.ways.direct = this.newDirect();
+  }
+
   /** The network is back, so do not wait longer. */
   online(): void {
     this.session.retryNow();
@@ -150,8 +161,14 @@ export class Volunteer {
       slots: this.offered,
       memory: this.store.budget,
       resume: this.resume,
-      capabilities: connect ? ["webrtc"] : [],
+      capabilities: this.capabilities,
     };
+  }
+
+  /** How others may reach this tab besides the relay. */
+  private get capabilities(): string[] {
+    const { chosen, always } = state.relayOnly.value;
+    return canConnect() && !chosen && !always ? ["webrtc"] : [];
   }
 
   private opened(welcome: Welcome): void {
@@ -161,21 +178,32 @@ export class Volunteer {
     this.peer = welcome.peer;
     this.resume = welcome.resume;
     state.title.value = welcome.title ?? "";
+    this.iceServers = (welcome.ice_servers ?? []).map(([urls, username, credential]) => ({
+      urls,
+      username,
+      credential,
+    }));
+    state.relayOnly.value = { ...state.relayOnly.value, always: Boolean(welcome.relay_only) || !canConnect() };
     this.leaveWays();
     const relayHello: Hello = { ...this.hello(), socket: "relay", resume: welcome.resume, slots: 0 };
     this.ways = {
       relay: new Relay(socketAddress("/relay"), relayHello, this.store, this.counting("relayed")),
-      direct: new Direct({
-        me: welcome.peer,
-        store: this.store,
-        moved: this.counting("direct"),
-        send: (signal) => this.session.send(signal),
-        connect,
-      }),
+      direct: this.newDirect(),
     };
     if (this.sandbox) state.phase.value = { is: this.offered > 0 ? "working" : "starting" };
     else if (state.phase.value.is === "connecting" || state.phase.value.is === "gone")
       state.phase.value = { is: "invited" };
+  }
+
+  private newDirect(): Direct {
+    const iceServers = this.iceServers;
+    return new Direct({
+      me: this.peer,
+      store: this.store,
+      moved: this.counting("direct"),
+      send: (signal) => this.session.send(signal),
+      connect: this.capabilities.length > 0 ? () => new RTCPeerConnection({ iceServers }) : null,
+    });
   }
 
   /** The session is over, and with it all that this tab was asked. What it holds it keeps for a while, to come back with. */

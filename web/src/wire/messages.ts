@@ -169,6 +169,12 @@ export interface Resources {
   memory: number;
 }
 
+/** How others may reach me besides the relay has changed; the words are those of `Hello.capabilities`. */
+export interface Capabilities {
+  type: "Capabilities";
+  words: string[];
+}
+
 /** Blocks that I had and have no more (evicted, or found damaged). */
 export interface BlocksLost {
   type: "BlocksLost";
@@ -220,6 +226,8 @@ export interface Leaving {
  * You are `peer`. `resume` is the secret that proves it when the session has to be taken up again, and on the
  * relay socket. `heard` counts the messages, pings apart, that were taken from you as a driver in all sessions of that
  * secret: what came after them is to be said again.
+ *
+ * In a swarm that is `relay_only` nobody goes straight to another peer; else `ice_servers` help to find a way.
  */
 export interface Welcome {
   type: "Welcome";
@@ -230,7 +238,12 @@ export interface Welcome {
   application?: string; // ""
   version?: string; // ""
   heard?: number; // 0
+  ice_servers?: IceServer[]; // []
+  relay_only?: boolean; // false
 }
+
+/** A STUN or TURN server by which peers in different networks may find each other; the latter with its user. */
+export type IceServer = [url: string, username: string, credential: string];
 
 /**
  * What you asked for cannot be: `code` for programs (a word of `CloseCode`'s or an error's class name),
@@ -1164,6 +1177,7 @@ export type FromVolunteer =
   | FetchFailed
   | Output
   | Resources
+  | Capabilities
   | BlocksLost
   | Copied
   | Announce
@@ -1310,13 +1324,15 @@ export const schema: Readonly<Record<string, StructShape>> = {
   FetchFailed: {"array": false, "tagField": "type", "tag": "FetchFailed", "fields": [["task", "int", false], ["attempt", "int", false], ["block", ["struct", "BlockId"], false], ["holder", "str", false], ["reason", "str", false], ["corrupt", "bool", true]]},
   Output: {"array": false, "tagField": "type", "tag": "Output", "fields": [["task", "int", false], ["attempt", "int", false], ["stream", "str", false], ["text", "str", false], ["partition", "int", true], ["dropped", "int", true]]},
   Resources: {"array": false, "tagField": "type", "tag": "Resources", "fields": [["slots", "int", false], ["memory", "int", false]]},
+  Capabilities: {"array": false, "tagField": "type", "tag": "Capabilities", "fields": [["words", ["list", "str"], false]]},
   BlocksLost: {"array": false, "tagField": "type", "tag": "BlocksLost", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
   Copied: {"array": false, "tagField": "type", "tag": "Copied", "fields": [["blocks", ["list", ["struct", "BlockId"]], false]]},
   Announce: {"array": false, "tagField": "type", "tag": "Announce", "fields": [["blocks", ["list", ["struct", "Held"]], false]]},
   Held: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false]]},
   BytesMoved: {"array": false, "tagField": "type", "tag": "BytesMoved", "fields": [["application", "str", false], ["relayed", "int", true], ["direct", "int", true]]},
   Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true], ["drain", "bool", true]]},
-  Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true], ["heard", "int", true]]},
+  Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true], ["heard", "int", true], ["ice_servers", ["list", ["struct", "IceServer"]], true], ["relay_only", "bool", true]]},
+  IceServer: {"array": true, "tagField": null, "tag": null, "fields": [["url", "str", false], ["username", "str", true], ["credential", "str", true]]},
   Refused: {"array": false, "tagField": "type", "tag": "Refused", "fields": [["code", "str", false], ["reason", "str", false], ["request", "int", true]]},
   Pass: {"array": false, "tagField": "type", "tag": "Pass", "fields": [["application", "str", false], ["secret", "str", false]]},
   Holders: {"array": false, "tagField": "type", "tag": "Holders", "fields": [["holders", ["list", ["struct", "Holder"]], false]]},
@@ -1431,7 +1447,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
 };
 /** The structs of each direction. */
 export const directions = {
-  FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
+  FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "Capabilities", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
   ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
   FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "ResultMissing", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
   ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Signal", "Accepted", "Watched", "Progress", "Updates", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave"],

@@ -28,13 +28,14 @@ async def run_worker(
     name: str = "",
     block_port: int | None = 0,
     webrtc: bool = True,
+    relay_only: bool = False,
     say: Callable[[str], None] = print,
 ) -> None:
     """Join the swarm behind an invite link and work until SIGTERM or SIGINT, which lets it finish first; the second
     SIGINT does not.
 
-    `memory` in bytes; `block_port` and `webrtc` as in `NativeVolunteer`. Raises `ConnectionRefused`'s kinds where the
-    coordinator is not there, or will not have us.
+    `memory` in bytes; `block_port`, `webrtc` and `relay_only` as in `NativeVolunteer`. Raises `ConnectionRefused`'s
+    kinds where the coordinator is not there, or will not have us.
     """
     parsed = parse_link(link, role="volunteer")
     volunteer = NativeVolunteer(
@@ -46,6 +47,7 @@ async def run_worker(
         say=say,
         block_port=block_port,
         webrtc=webrtc,
+        relay_only=relay_only,
     )
     try:
         with stopped_by_signals(volunteer, say):

@@ -47,8 +47,8 @@ class NativeVolunteer:
 
     `memory` is the budget for blocks in bytes: past it the volunteer goes on, and says so once. `say` takes lines for
     the person. The folder of blocks is made in `block_root`, or where there is room. At `block_port` (0: any that is
-    free; None: nowhere) other hosts may fetch blocks; `webrtc` lets tabs do so, where aiortc is installed. `joined` is
-    set while a session is open.
+    free; None: nowhere) other hosts may fetch blocks; `webrtc` lets tabs do so, where aiortc is installed; with
+    `relay_only` no other host sees this one's address. `joined` is set while a session is open.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class NativeVolunteer:
         block_root: Path | None = None,
         block_port: int | None = 0,
         webrtc: bool = True,
+        relay_only: bool = False,
     ) -> None:
         self.slots = slots
         self.memory = memory
@@ -78,8 +79,9 @@ class NativeVolunteer:
         self._neighbours = Neighbourhood()
         self._is_remote = False
         self._port = BlockPort()
-        self._block_port = block_port
+        self._block_port = None if relay_only else block_port
         self._webrtc = webrtc
+        self._relay_only = relay_only
         self._store: BlockStore | None = None
         self._passes = Passes()
         self._last: m.Welcome | None = None
@@ -188,7 +190,7 @@ class NativeVolunteer:
         )
 
     def _abilities(self) -> tuple[str, ...]:
-        if not self._is_remote:
+        if not self._is_remote or self._relay_only:
             return ()
         return network_capabilities() if self._webrtc else (TCP,)
 
@@ -201,10 +203,14 @@ class NativeVolunteer:
         line = RelayLine(self._door, self._hello("relay", session.welcome), store.look_up, self._passes)
         moved = _Moved()
         me = session.welcome.peer
-        routes = Routes(line.fetch, [TcpWay(me, self._passes)])
-        channels = WebRtcWay(me, outbox.put_nowait, store.look_up, self._passes, routes.adopt)
-        if WEBRTC in self._abilities():
-            routes.ways.append(channels)
+        routes = Routes(line.fetch)
+        ice = session.welcome.ice_servers
+        channels = WebRtcWay(me, outbox.put_nowait, store.look_up, self._passes, routes.adopt, ice)
+        if session.welcome.relay_only:
+            await self._port.close()
+        else:
+            routes.ways += [TcpWay(me, self._passes)] if TCP in self._abilities() else []
+            routes.ways += [channels] if WEBRTC in self._abilities() else []
         sources = SourceFetcher(me, store, routes, self._neighbours, moved.add)
         await self._neighbours.open(me, store.place)
         self._port.lookup, self._port.passes = store.look_up, self._passes
@@ -278,7 +284,7 @@ class NativeVolunteer:
                     self._passes.learn(application, secret)
                 case m.Holders() as holders:
                     routes.meet(holders)
-                case m.Signal() as signal if WEBRTC in self._abilities():
+                case m.Signal() as signal if channels in routes.ways:
                     channels.take(signal)
                 case m.Visitors() as visitors:
                     await self._port.admit(visitors)
