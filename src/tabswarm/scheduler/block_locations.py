@@ -29,8 +29,9 @@ LOST = 10_000
 class StoredBlock:
     """The generation of a key that counts. `lasting` blocks (shuffles and forks) serve later jobs until their node is
     released; others go when their job's results are fetched or their node is unpersisted. `inline` is kept only until
-    it was told. Its `writer` answers for its bytes. `copying` are volunteers that were ordered to copy it,
-    `refused` how often those could not."""
+    it was told. Its `writer` answers for its bytes; making it took `made_in` milliseconds. `copies` is how many holders
+    it should have (a persisted node may want more), `copying` are volunteers that were ordered to copy it, `refused`
+    how often those could not."""
 
     id: BlockId
     size: int
@@ -41,6 +42,8 @@ class StoredBlock:
     lasting: bool
     inline: bytes | None = None
     writer: str = ""
+    made_in: int = 0
+    copies: int = 1
     copying: dict[str, None] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
 

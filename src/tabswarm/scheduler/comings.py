@@ -11,6 +11,7 @@ from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
 from tabswarm.scheduler.absence import look_after
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, BlockTable, key_of
+from tabswarm.scheduler.churn import note_loss
 from tabswarm.scheduler.commands import TellFailed
 from tabswarm.scheduler.commits import find_lease
 from tabswarm.scheduler.copies import orders_end
@@ -65,6 +66,8 @@ def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
         end_lease(state, state.applications[task.application], task, task.attempts[number])
         give_back(state, state.applications[task.application], task)
         returned.append(task)
+    if not volunteer.finishing:
+        note_loss(state, event.peer)
     for application in state.applications.values():
         for key in list(application.blocks.by_holder.get(event.peer, ())):
             if len(application.blocks.stored[key].holders) == 1:

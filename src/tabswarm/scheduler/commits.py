@@ -15,6 +15,7 @@ from tabswarm.plan.task import Failure, FailureKind, Run, SinkReport
 from tabswarm.scheduler.accumulators import refuse_too_many, take_updates
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import StoredBlock, key_of
+from tabswarm.scheduler.churn import keep_twice_if_worth
 from tabswarm.scheduler.endings import finish_if_done
 from tabswarm.scheduler.events import TaskFinished, TaskStarted
 from tabswarm.scheduler.jobs import Job
@@ -81,7 +82,7 @@ def finished(state: SwarmState, event: TaskFinished) -> None:
     new: list[SinkKey] = []
     for block, key in attempt.sinks.items():
         if block in written:
-            _store(state, application, job, event.peer, key, written[block])
+            _store(state, application, job, attempt, key, written[block])
             new.append(key)
     for key in close_task(state, application, task, Move.COMMIT, attempt):
         application.wanted.setdefault(key, False)
@@ -126,7 +127,9 @@ def _lacking(
     return None
 
 
-def _store(state: SwarmState, application: Application, job: Job, peer: str, key: SinkKey, report: SinkReport) -> None:
+def _store(
+    state: SwarmState, application: Application, job: Job, attempt: Attempt, key: SinkKey, report: SinkReport
+) -> None:
     waiting = application.targets.get(key, {}) if isinstance(key, BlockKey) else {}
     persisted = isinstance(key, BlockKey) and key.node in application.persisted
     block = StoredBlock(
@@ -134,11 +137,12 @@ def _store(state: SwarmState, application: Application, job: Job, peer: str, key
         report.size,
         report.root,
         report.segments,
-        holders={peer: None},
+        holders={attempt.peer: None},
         job=job.id,
         lasting=not waiting and not persisted,
         inline=report.inline if waiting else None,
-        writer=peer,
+        writer=attempt.peer,
+        made_in=state.now - attempt.since if attempt.started else 0,
     )
     put_block(state, application, key, block)
 
@@ -147,6 +151,7 @@ def put_block(state: SwarmState, application: Application, key: SinkKey, block: 
     """The key has this block from now on; drivers that wait for it are told at the end of the event."""
     application.blocks.put(key, block)
     application.short[key] = None
+    keep_twice_if_worth(state, application, key)
     if isinstance(key, BlockKey):
         waiting = application.targets.get(key, {})
         for job_id in waiting:

@@ -1,4 +1,5 @@
-"""Blocks live as often as they should: `persist(..._2)` twice, and what a leaving volunteer holds elsewhere.
+"""Blocks live as often as they should: `persist(..._2)` twice, what is dear while many leave (`churn`) twice as well,
+and what a leaving volunteer holds elsewhere.
 
 A block whose holders that stay are fewer than it should have is *short*. Shortness is looked at where it can arise (a
 commit, a lost holder, a holder that wants to leave) and where it can end (a volunteer that is free to take a copy); a
@@ -16,6 +17,7 @@ from tabswarm.plan.cut import BlockKey, SinkKey
 from tabswarm.plan.location import Location
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, StoredBlock, key_of
+from tabswarm.scheduler.churn import is_needed
 from tabswarm.scheduler.commands import CopyBlocks, MayLeave
 from tabswarm.scheduler.driver_copies import driver_data_copied
 from tabswarm.scheduler.events import BlocksCopied, VolunteerFinishing
@@ -92,7 +94,8 @@ def _stored(state: SwarmState, block: BlockId) -> StoredBlock | None:
 
 def copies_wanted(application: Application, key: SinkKey) -> int:
     """How many volunteers should hold the block."""
-    return application.persisted.get(key.node, 1) if isinstance(key, BlockKey) else 1
+    persisted = application.persisted.get(key.node, 1) if isinstance(key, BlockKey) else 1
+    return max(persisted, application.blocks.stored[key].copies)
 
 
 def staying(state: SwarmState, block: StoredBlock) -> int:
@@ -170,16 +173,11 @@ def let_leave(state: SwarmState) -> None:
             for key in application.blocks.by_holder.get(peer, ())
             if not staying(state, application.blocks.stored[key])
         ]
-        in_vain = not state.volunteers.takers and not any(_is_needed(*block) for block in behind)
+        in_vain = not state.volunteers.takers and not any(is_needed(*block) for block in behind)
         if behind and not in_vain and state.now < volunteer.finished_at + DRAIN_BUDGET:
             continue
         del state.volunteers.finishing[peer]
         state.tell(MayLeave(peer=peer, cause=state.event, left_behind=len(behind)))
-
-
-def _is_needed(application: Application, key: SinkKey) -> bool:
-    """Whether a job that runs, or a driver, may still ask for the block."""
-    return application.blocks.owner(key) in application.in_use or key in application.targets
 
 
 def leaving_deadline(state: SwarmState) -> int | None:

@@ -6,6 +6,7 @@ driver and cancellations as they come up, then dropped blocks, results, endings,
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -40,8 +41,8 @@ class Conduct:
 class SwarmState:
     """The whole state. `late` counts reports by somebody who did not hold the lease; `drivers` maps a driver's peer to
     its application, `watchers` does it for who only looks on; `news` are jobs with results that were not told yet;
-    `resting` is a heap of (milliseconds, task), `watched` one of (milliseconds, task, attempt), `alarms` one of
-    (milliseconds, application) for those without a driver."""
+    `departures` are when volunteers left of late (see `churn`); `resting` is a heap of (milliseconds, task), `watched`
+    one of (milliseconds, task, attempt), `alarms` one of (milliseconds, application) for those without a driver."""
 
     now: int = 0
     event: int = 0
@@ -50,6 +51,7 @@ class SwarmState:
     tasks: dict[int, Task] = field(default_factory=dict)
     volunteers: Volunteers = field(default_factory=Volunteers)
     conducts: dict[str, Conduct] = field(default_factory=dict)
+    departures: deque[int] = field(default_factory=deque)
     drivers: dict[str, str] = field(default_factory=dict)
     watchers: dict[str, str] = field(default_factory=dict)
     stopped: dict[str, tuple[JobReport, ...]] = field(default_factory=dict)
