@@ -109,8 +109,10 @@ def test_binary_records_are_cut_at_their_length(sc: Context, tmp_path: Path) -> 
         (b"", "is empty"),
         (b"SEQ\x06\x19org.apache.hadoop.io", "a Hadoop SequenceFile, as PySpark's saveAsPickleFile writes"),
         (b"\x80\x05]q\x00.", "was not written by tabswarm's saveAsPickleFile"),
-        (b"tabswarm records 1\n\x00\x05", "ends in the middle of its records"),
-        (b"tabswarm records 1\n\x00\x05\x00\x00\x00\x05\x00\x00\x00ab", "ends in the middle of its records"),
+        (b"tabswarm records 1\n[", "ends in the middle of its records"),
+        (b"tabswarm records 1\n5\n", "ends in the middle of its records"),
+        (b"tabswarm records 1\n[]\n\x00\x05", "ends in the middle of its records"),
+        (b"tabswarm records 1\n[]\n\x00\x05\x00\x00\x00\x05\x00\x00\x00ab", "ends in the middle of its records"),
     ],
 )
 def test_what_is_no_pickle_file_is_refused_at_once(sc: Context, tmp_path: Path, content: bytes, words: str) -> None:
@@ -122,7 +124,7 @@ def test_what_is_no_pickle_file_is_refused_at_once(sc: Context, tmp_path: Path, 
 def test_a_pickle_file_of_a_stranger_runs_nothing(sc: Context, tmp_path: Path) -> None:
     hostile = b"cos\nsystem\n(S'touch " + os.fsencode(tmp_path / "harm") + b"'\ntR."
     header = b"\x00" + len(hostile).to_bytes(4, "little") * 2
-    (tmp_path / "file").write_bytes(b"tabswarm records 1\n" + header + hostile)
+    (tmp_path / "file").write_bytes(b"tabswarm records 1\n[]\n" + header + hostile)
     with pytest.raises(Exception, match=r"os\.system"):
         sc.pickleFile(str(tmp_path / "file")).collect()
     assert not (tmp_path / "harm").exists()

@@ -6,6 +6,9 @@ import bz2
 import errno
 import gzip
 import os
+import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,11 +105,41 @@ def test_what_may_be_a_record_comes_back_from_a_pickle_file(sc: Context, tmp_pat
     assert sc.pickleFile(str(tmp_path / "a b"), 3).collect() == records
 
 
-def test_instances_of_the_programs_classes_come_back_where_the_job_has_the_class(sc: Context, tmp_path: Path) -> None:
+def test_instances_of_the_programs_classes_come_back(sc: Context, tmp_path: Path) -> None:
     points = [Point(1, 2.5), Point(2, 3.5)]
     sc.parallelize(points, 2).saveAsPickleFile(str(tmp_path / "out"))
-    again = sc.pickleFile(str(tmp_path / "out")).filter(lambda point: isinstance(point, Point))
-    assert again.collect() == points
+    assert sc.pickleFile(str(tmp_path / "out")).collect() == points
+    with Context("local[1]") as other:
+        assert other.pickleFile(str(tmp_path / "out")).map(lambda point: point.x).collect() == [1, 2]
+
+
+def test_another_program_reads_instances_of_its_own_class_of_that_name(tmp_path: Path) -> None:
+    program = """
+        import sys
+        from dataclasses import dataclass
+        from tabswarm import Context
+
+        @dataclass
+        class Point:
+            x: int
+
+            def double(self): return {body}
+
+        with Context("local[1]") as sc:
+            if sys.argv[1] == "save":
+                sc.parallelize([Point(1), Point(2)], 2).saveAsPickleFile(sys.argv[2])
+            else:
+                points = sc.pickleFile(sys.argv[2])
+                print(points.map(lambda point: point.double()).collect(), points.collect())
+    """
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    printed = ""
+    for what, body in (("save", "0"), ("load", "self.x * 2")):
+        script = tmp_path / "program.py"
+        script.write_text(textwrap.dedent(program.format(body=body)), encoding="utf-8")
+        arguments = [sys.executable, str(script), what, str(tmp_path / "out")]
+        printed = subprocess.run(arguments, capture_output=True, text=True, env=environment, check=True).stdout
+    assert printed == "[2, 4] [Point(x=1), Point(x=2)]\n"
 
 
 def test_an_rdd_without_partitions_saves_a_folder_without_parts(sc: Context, tmp_path: Path) -> None:

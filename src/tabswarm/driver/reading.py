@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tabswarm.errors import NotApplicable
-from tabswarm.plan.operators import FixedRecords, Map, StoredRecords, TextLines
+from tabswarm.plan.operators import FixedRecords, Map, MapPartitions, StoredRecords, TextLines
 from tabswarm.rdd.engine_context import EngineContext
 from tabswarm.rdd.file_content import DecodeFile
 from tabswarm.rdd.operation import Plain
@@ -98,7 +98,7 @@ class Reading(EngineContext):
         """The records that `saveAsPickleFile` wrote, with any tabswarm, on any Python.
 
         They are read by the restricted reader, so a file of a stranger's does no harm. Instances of your own classes
-        need the class in a function of the job (or one that the application shipped before). What PySpark's
+        come back where this program has the class, in a module of its own, by the same name. What PySpark's
         `saveAsPickleFile` writes is a file of Hadoop's, and refused.
 
         >>> import tempfile, os
@@ -108,10 +108,12 @@ class Reading(EngineContext):
         [1, 'two', (3.0, None)]
         """
         from tabswarm.driver.record_files import pickle_files
+        from tabswarm.shipping.file_classes import KnowClasses
 
         self._must_run()
-        files = pickle_files(name, minPartitions or self.defaultMinPartitions)
-        return self._source(Plain(StoredRecords()), SourceData.of_reader(files.sizes, files))
+        files, classes = pickle_files(name, minPartitions or self.defaultMinPartitions)
+        made = self._source(Plain(StoredRecords()), SourceData.of_reader(files.sizes, files))
+        return made._apply(MapPartitions, KnowClasses(classes)) if classes else made
 
     def _whole_files(self, path: Path, min_partitions: int | None, call: str) -> RDD[Any]:
         from tabswarm.driver.whole_files import WholeFiles

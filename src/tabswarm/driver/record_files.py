@@ -9,25 +9,29 @@ import os
 
 from tabswarm.driver.file_ranges import FileRanges, Piece, piece_of, split_size
 from tabswarm.driver.text_paths import files_of
-from tabswarm.shipping.record_file import chunk_bounds
+from tabswarm.shipping.file_classes import live_classes
+from tabswarm.shipping.record_file import read_file
 
 
-def pickle_files(name: str | os.PathLike[str], min_partitions: int) -> FileRanges:
-    """The partitions of a `pickleFile`: each a run of whole chunks of records."""
+def pickle_files(name: str | os.PathLike[str], min_partitions: int) -> tuple[FileRanges, dict[str, type]]:
+    """The partitions of a `pickleFile`, each a run of whole chunks of records; and those of the classes which the files
+    name that this program has."""
     paths = files_of(name, "pickleFile")
     statuses = [os.stat(path) for path in paths]
     split = split_size([status.st_size for status in statuses], min_partitions)
     pieces: list[Piece] = []
+    named: dict[str, None] = {}
     for path, status in zip(paths, statuses):
         with open(path, "rb") as file:
-            bounds = chunk_bounds(file, path)
+            bounds, classes = read_file(file, path)
+        named.update(dict.fromkeys(classes))
         starts = [bounds[0]]
         for bound in bounds[1:-1]:
             if bound - starts[-1] >= split:
                 starts.append(bound)
         ends = [*starts[1:], bounds[-1]]
         pieces += [piece_of(path, status, start, end) for start, end in zip(starts, ends)]
-    return FileRanges(pieces, "pickleFile")
+    return FileRanges(pieces, "pickleFile"), live_classes(named)
 
 
 def checkpoint_files(folder: str) -> FileRanges:

@@ -20,7 +20,8 @@ from typing import BinaryIO
 from tabswarm.driver.text_paths import local_path
 from tabswarm.errors import RecordRefused
 from tabswarm.rdd.answers import AsFiles
-from tabswarm.shipping.record_file import MAGIC
+from tabswarm.shipping.class_registry import SHIPPED
+from tabswarm.shipping.record_file import head_of
 from tabswarm.shipping.records import iter_chunks
 
 SUCCESS = "_SUCCESS"
@@ -61,7 +62,7 @@ class SaveFolder:
                 if self._answer.is_text:
                     self._write_text(file, block)
                 else:
-                    file.write(MAGIC)
+                    file.write(head_of(SHIPPED.known_ids()))
                     file.write(block)
         except OSError as error:
             raise self._failed(error) from error

@@ -138,6 +138,17 @@ class ClassRegistry:
             self._forget_maker(class_id)
         self._ids[cls] = class_id
 
+    def know_as(self, cls: type, class_id: str) -> None:
+        """Read instances of a class under a further id, unless that is another's."""
+        if self._by_id.setdefault(class_id, cls) is cls:
+            self._ids.setdefault(cls, class_id)
+
+    def known_ids(self) -> list[str]:
+        """The ids of all classes of which there may be instances in records."""
+        for module in list(self._modules):
+            self._look_through(module)
+        return sorted(self._by_id)
+
     def add_module(self, module: types.ModuleType) -> None:
         """Let instances of any class that a shipped module defines stand in records."""
         self._modules[module.__name__] = module
