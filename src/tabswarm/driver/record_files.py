@@ -39,7 +39,7 @@ def checkpoint_files(folder: str) -> FileRanges:
     pieces: list[Piece] = []
     for path in files_of(folder, "checkpoint"):
         with open(path, "rb") as file:
-            bounds = chunk_bounds(file, path)
+            bounds, _ = read_file(file, path)
         pieces.append(piece_of(path, os.stat(path), bounds[0], bounds[-1]))
     return FileRanges(pieces, "checkpoint")
 

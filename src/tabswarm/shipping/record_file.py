@@ -1,5 +1,5 @@
-"""Blocks of records as files, as `saveAsPickleFile` writes them: a line that says what it is, one that lists the classes
-which it may name, and the block.
+"""Blocks of records as files, as `saveAsPickleFile` writes them: a line that says what it is, one that lists the
+classes which it may name, and the block.
 
 Whoever reads such a file may have it from a stranger, so its records are read by the record reader like any
 volunteer's; what stands here only looks at where the chunks begin.
