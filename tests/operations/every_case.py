@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.operations import keyed, narrow, ordered
+from tests.operations import actions, keyed, narrow, ordered, shared
 from tests.operations.case import Case
 
-CASES: dict[str, Case] = {case.name: case for module in (narrow, keyed, ordered) for case in module.CASES}
+CASES: dict[str, Case] = {
+    case.name: case for module in (narrow, keyed, ordered, actions, shared) for case in module.CASES
+}

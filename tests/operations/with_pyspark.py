@@ -17,9 +17,10 @@ from tests.operations.every_case import CASES
 
 def main(words: list[str]) -> int:
     """Run the cases whose names hold the words; the number of those that differ."""
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])  # the workers import the cases as we do
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+    if os.environ.get("PYTHONHASHSEED") != "0":  # driver and workers must hash alike, and the driver runs already
+        root = str(Path(__file__).parents[2])  # from which the workers import the cases as we do
+        wanted = {"PYTHONHASHSEED": "0", "PYTHONPATH": root, "PYSPARK_PYTHON": sys.executable}
+        os.execve(sys.executable, [sys.executable, "-m", "tests.operations.with_pyspark", *words], os.environ | wanted)
     import pyspark
 
     conf = pyspark.SparkConf().set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
