@@ -340,3 +340,43 @@ def test_what_cannot_travel_is_named_and_not_what_it_is_made_of(tmp_path: Path) 
             ship(lambda: file)
         with pytest.raises(NotShippable, match=r"closure variable `main` -> module: the module tests\.shipping"):
             ship(lambda: main)
+
+
+def test_a_constant_edited_after_its_modules_import_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "settings.py").write_text("FACTOR = 10\ndef times(n):\n    return n * FACTOR\n")
+    (tmp_path / "job.py").write_text(
+        "import settings\nfrom pathlib import Path\nfrom tabswarm.shipping.code import ship\n"
+        "from tabswarm.errors import NoUsableSource\n"
+        "ship(settings.times)\nPath('settings.py').write_text(Path('settings.py').read_text().replace('10', '1000'))\n"
+        "try:\n    ship(settings.times)\nexcept NoUsableSource as error:\n    print(error)\n"
+        "import importlib\nimportlib.reload(settings)\nship(settings.times)\nprint(settings.times(1))\n"
+    )
+    said = run_python(Path(sys.executable), "job.py", cwd=tmp_path, PYTHONDONTWRITEBYTECODE="").splitlines()
+    assert said[0].endswith(
+        "the module settings is not what settings.py says: the file was edited after its import. "
+        "Start the program again, or reload the module"
+    )
+    assert said[1] == "1000"
+
+
+def test_a_module_of_the_users_with_the_name_of_pythons_own_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "statistics.py").write_text("def mean(numbers):\n    return 'mine'\n")
+    (tmp_path / "job.py").write_text(
+        "import statistics, json\nfrom tabswarm.shipping.code import ship\nfrom tabswarm.errors import NotShippable\n"
+        "for f in (statistics.mean, lambda: statistics.mean([1])):\n"
+        "    try:\n        ship(f)\n    except NotShippable as error:\n        print(error)\n"
+        "ship(lambda: json.dumps(1))\nship(json.dumps)\n"
+    )
+    said = run_python(Path(sys.executable), "job.py", cwd=tmp_path).splitlines()
+    assert len(said) == 2
+    for line in said:
+        assert "the local module statistics (statistics.py) bears the name of a module of the standard library" in line
+
+
+def test_where_python_keeps_no_columns_two_lambdas_that_differ_are_told_apart_or_refused(tmp_path: Path) -> None:
+    (tmp_path / "job.py").write_text(
+        "from tabswarm.shipping.code import ship\nfrom tabswarm.shipping.code_reader import CodeReader\n"
+        "def far(f):\n    s = ship(f)\n    return CodeReader(s.blobs).load(s.root)\n"
+        "a, b, c = lambda x: x + 1, lambda x: x + 2, lambda x: x + 1\nprint(far(a)(1), far(b)(1), far(c)(1))\n"
+    )
+    assert run_python(Path(sys.executable), "-X", "no_debug_ranges", "job.py", cwd=tmp_path).strip() == "2 3 2"

@@ -56,7 +56,10 @@ def travels_by_value(name: str) -> bool:
 
 def is_local(name: str) -> bool:
     """Whether a module has to travel for the far end to import it."""
-    if name in ("__main__", "__mp_main__") or _is_elsewhere(name):
+    if name in ("__main__", "__mp_main__"):
+        return False
+    if _is_elsewhere(name):
+        _check_not_shadowed(name)
         return False
     spec = _spec_of(name)
     if spec is None:
@@ -151,6 +154,19 @@ def _is_elsewhere(name: str) -> bool:
     return root == "tabswarm" or root in sys.stdlib_module_names
 
 
+def _check_not_shadowed(name: str) -> None:
+    """A file of the user's that bears the name of a module of Python's own would be another module over there."""
+    root = name.partition(".")[0]
+    spec = getattr(sys.modules.get(root), "__spec__", None)
+    if root == "tabswarm" or spec is None or not spec.has_location or not spec.origin:
+        return
+    if not _in_library(spec.origin) and f"python{sys.version_info[0]}{sys.version_info[1]}.zip" not in spec.origin:
+        raise NotShippable(
+            f"the local module {root} ({Path(spec.origin).name}) bears the name of a module of the standard library, "
+            "which is what a volunteer would take for it: rename it"
+        )
+
+
 def _spec_of(name: str) -> ModuleSpec | None:
     module = sys.modules.get(name)
     if module is not None:
@@ -177,7 +193,13 @@ _LIBRARIES = [Path(os.path.abspath(sysconfig.get_paths()[key])) for key in ("std
 
 
 def _check_unedited(module: types.ModuleType, filename: str, text: str) -> None:
-    """The functions that the module holds must be among those that its text compiles to."""
+    """The functions that the module holds must be among those that its text compiles to, and where Python keeps the
+    compiled file, that must be of this text: a constant at the module's top may have been edited, too."""
+    if _is_newer_than_compiled(module, filename):
+        raise NoUsableSource(
+            f"the module {module.__name__} is not what {Path(filename).name} says: the file was edited after its "
+            "import. Start the program again, or reload the module"
+        )
     try:
         written = list(_codes(compile(text, filename, "exec", dont_inherit=True)))
     except SyntaxError as error:
@@ -193,6 +215,23 @@ def _check_unedited(module: types.ModuleType, filename: str, text: str) -> None:
                 "file was edited after "
                 "its import, or an import hook rewrote it. Start the program again, or reload the module"
             )
+
+
+def _is_newer_than_compiled(module: types.ModuleType, filename: str) -> bool:
+    """Whether the compiled file that the import wrote is of an earlier text (its time and size stand at its head)."""
+    cached = getattr(getattr(module, "__spec__", None), "cached", None)
+    if cached is None or sys.dont_write_bytecode or not os.access(os.path.dirname(cached), os.W_OK):
+        return False
+    try:
+        with open(cached, "rb") as file:
+            head = file.read(16)
+        status = os.stat(filename)
+    except OSError:
+        return False
+    magic, flags, time, size = head[:4], head[4:8], head[8:12], head[12:16]
+    if magic != importlib.util.MAGIC_NUMBER or flags != bytes(4):
+        return False
+    return (time, size) != tuple((int(n) & 0xFFFFFFFF).to_bytes(4, "little") for n in (status.st_mtime, status.st_size))
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -74,7 +74,7 @@ def capture(code: types.CodeType, names: Mapping[str, object], root_folder: Path
                 break
     if not fitting:
         raise _edited(code, root_folder)
-    return fitting[0] if len(fitting) == 1 else _by_position(fitting, code)
+    return fitting[0] if len(fitting) == 1 else _by_position(fitting, code, root_folder)
 
 
 def is_rewritten(names: Mapping[str, object]) -> bool:
@@ -183,9 +183,15 @@ def _compiled(code: types.CodeType, candidate: _Candidate, file: _File, shown: s
     return Captured(source, text, compile_source(source, text, file.imported.intersection(code.co_names)), node)
 
 
-def _by_position(fitting: list[Captured], code: types.CodeType) -> Captured:
+def _by_position(fitting: list[Captured], code: types.CodeType, root_folder: Path | None) -> Captured:
+    live = {position for position in code.co_positions() if position[2] is not None}
+    if not live and not all(same_code(captured.code, fitting[0].code) for captured in fitting):
+        raise NoUsableSource(
+            f"{describe_code(code, root_folder)}: several of its name stand on that line, and this Python keeps no "
+            "columns that tell them apart (PYTHONNODEBUGRANGES, or -X no_debug_ranges): give each a line of its own"
+        )
+
     def distance(captured: Captured) -> int:
-        live = {position for position in code.co_positions() if position[2] is not None}
         return len(live.symmetric_difference(captured.code.co_positions()))
 
     return min(fitting, key=distance)
