@@ -56,8 +56,8 @@ def test_a_size_that_is_none_is_refused() -> None:
         bytes_of("much")
 
 
-def test_pysparks_number_of_failures_in_a_local_master_is_read_over() -> None:
-    assert check_master("local[2,4]") == Local(2)
+def test_a_local_master_may_say_how_often_a_task_may_fail() -> None:
+    assert check_master("local[2,4]") == Local(2, 4)
 
 
 def test_an_environment_variable_is_a_pair_or_pairs() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tabswarm import BadLink, Context, SparkContext, TaskError, TaskTimeout
+from tabswarm import BadLink, Context, SparkContext, TaskContext, TaskError, TaskTimeout
 from tabswarm.errors import SourceUnavailable
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -273,3 +273,18 @@ def test_a_task_error_carries_what_was_raised_and_where(sc: Context) -> None:
     assert (error.type_name, error.message) == ("KeyError", "'missing'")
     assert "test_local.py:" in error.line and error.line in str(error)
     assert "KeyError" in error.traceback
+
+
+def test_a_master_may_say_how_often_a_task_may_fail() -> None:
+    def fails_at_first(n: int) -> tuple[int, int]:
+        context = TaskContext()
+        if context.attemptNumber() < 2 and context.partitionId() == 0:
+            raise ValueError("not yet")
+        return n, context.attemptNumber()
+
+    with Context("local[2, 3]", "patient") as patient:
+        numbers = patient.range(4, numSlices=2)
+        assert numbers.map(fails_at_first).collect() == [(0, 2), (1, 2), (2, 0), (3, 0)]
+    with Context("local[2, 2]", "less so") as less:
+        with pytest.raises(TaskError, match="not yet"):
+            less.range(4, numSlices=2).map(fails_at_first).collect()

@@ -82,7 +82,7 @@ class Context(Reading, Checkpoints, Background, ContextManners):
         if maxResultSize is None:
             maxResultSize = bytes_of(conf.get("spark.driver.maxResultSize", str(MAX_RESULT_SIZE))) or 1 << 62
         failures = int(conf.get("spark.task.maxFailures", "0"))
-        master, engine = _start(master or conf.get("spark.master"), appName, maxResultSize, progress)
+        master, engine, asked = _start(master or conf.get("spark.master"), appName, maxResultSize, progress)
         super().__init__(
             engine,
             appName=appName,
@@ -91,7 +91,7 @@ class Context(Reading, Checkpoints, Background, ContextManners):
             max_result_size=maxResultSize,
             task_timeout=taskTimeout,
             trust=trust,
-            max_failures=failures,
+            max_failures=asked or failures,
         )
         self.sparkHome = sparkHome or conf.get("spark.home")
         self.environment = {name: str(value) for name, value in (environment or {}).items()}
@@ -151,8 +151,8 @@ SparkContext = Context
 """PySpark's name for it."""
 
 
-def _start(master: str | None, appName: str | None, limit: int, progress: bool | None) -> tuple[str, Engine]:
-    """The swarm's engine, and the master as it is shown (never with a token)."""
+def _start(master: str | None, appName: str | None, limit: int, progress: bool | None) -> tuple[str, Engine, int]:
+    """The master as it is shown (never with a token), the swarm's engine, and how often a task may fail (0: unsaid)."""
     from tabswarm.driver.master import Local, check_master, chosen_master
 
     text = chosen_master(master)
@@ -161,10 +161,11 @@ def _start(master: str | None, appName: str | None, limit: int, progress: bool |
     if isinstance(meant, Local):
         from tabswarm.driver.local import start_local
 
-        return text.strip(), start_local(meant.slots, name=name, max_result_size=limit, progress=progress)
+        local = start_local(meant.slots, name=name, max_result_size=limit, progress=progress)
+        return text.strip(), local, meant.max_failures
     from tabswarm.driver.remote import join_swarm
 
-    return meant.origin, join_swarm(meant, name=name, max_result_size=limit, progress=progress)
+    return meant.origin, join_swarm(meant, name=name, max_result_size=limit, progress=progress), 0
 
 
 def _runs_tasks() -> bool:

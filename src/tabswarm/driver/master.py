@@ -1,4 +1,4 @@
-"""What `master` means: `local`, `local[N]`, `local[*]`, or the driver link of a swarm.
+"""What `master` means: `local`, `local[N]`, `local[*]`, `local[N, FAILURES]`, or the driver link of a swarm.
 
 Where the program does not say, the environment does (`TABSWARM_MASTER`, which `tabswarm run` sets), else it is
 `local[*]`.
@@ -15,14 +15,16 @@ from tabswarm.transport.links import Link, parse_link
 
 MASTER_VARIABLE = "TABSWARM_MASTER"
 MOST_SLOTS = 1024
-_LOCAL = re.compile(r"local(?:\[\s*(\*|\d{1,9})\s*(?:,\s*\d{1,9}\s*)?\])?")
+_LOCAL = re.compile(r"local(?:\[\s*(\*|\d{1,9})\s*(?:,\s*(\d{1,9})\s*)?\])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A swarm of this machine's own, with this many slots."""
+    """A swarm of this machine's own, with this many slots. A task may fail `max_failures` times before its job does; 0:
+    as elsewhere."""
 
     slots: int
+    max_failures: int = 0
 
 
 def chosen_master(master: str | None) -> str:
@@ -35,8 +37,8 @@ def chosen_master(master: str | None) -> str:
 def check_master(master: str) -> Local | Link:
     """What a master's text means. Raises `BadLink`, which says what to type instead.
 
-    >>> check_master("local[2]"), check_master("local")
-    (Local(slots=2), Local(slots=1))
+    >>> check_master("local[2]"), check_master("local[4, 2]")
+    (Local(slots=2, max_failures=0), Local(slots=4, max_failures=2))
     """
     text = str(master).strip()
     local = _LOCAL.fullmatch(text)
@@ -45,7 +47,7 @@ def check_master(master: str) -> Local | Link:
         slots = (os.cpu_count() or 1) if asked == "*" else int(asked)
         if not 1 <= slots <= MOST_SLOTS:
             raise BadLink(f"master {text!r}: local[N] takes 1 to {MOST_SLOTS} slots")
-        return Local(slots)
+        return Local(slots, int(local.group(2) or 0))
     if text.startswith(("http://", "https://")):
         return parse_link(text, role="driver")
     if text.startswith(("spark://", "yarn", "mesos://", "k8s://")):

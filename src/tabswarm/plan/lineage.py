@@ -71,8 +71,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     number, with the line that made each; `sources` has one block of each.
     `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
     `properties` are what the program says of the job (`job_properties.py`), `first_stage` the number of the first of
-    its stages. `max_failures` is how often a task's own exception is tried again; 0: as design says (on a second
-    volunteer, where there is one).
+    its stages. `max_failures` is how often a task may fail before the job does; 0: the scheduler's own rule, which
+    gives up sooner where the same exception comes again.
     """
 
     application: str

@@ -28,7 +28,7 @@ from tabswarm.scheduler.ledger import RAN, Reason
 from tabswarm.scheduler.peers import LEVELS
 from tabswarm.scheduler.placement import choose
 from tabswarm.scheduler.rests import BARRED
-from tabswarm.scheduler.retries import MAX_FAILURES, MAX_STARTS
+from tabswarm.scheduler.retries import MAX_STARTS, most_failures
 from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.tasks import DriverNeed, Need, ShuffleNeed, Task, TaskState
@@ -180,7 +180,8 @@ def _check_task(state: SwarmState, application: Application, job: Job, task: Tas
         "9: {} and its attempts disagree",
         name,
     )
-    _require(len(task.failures) < MAX_FAILURES and task.starts <= MAX_STARTS, "10: {} goes on failing", name)
+    most = most_failures(state.jobs[task.job])
+    _require(len(task.failures) < most and task.starts <= MAX_STARTS, "10: {} goes on failing", name)
 
 
 def _lacks(application: Application, need: Need) -> Iterator[SinkKey]:

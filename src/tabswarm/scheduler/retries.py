@@ -10,6 +10,9 @@
     url_unavailable,   yes     a volunteer that has not tried yet; none left, or the fourth time: the job fails. A URL
     url_closed_to_tabs         that is closed to tabs is as good as tried by all of them
 
+A plan may say itself how often a task may fail (`max_failures`, Spark's `spark.task.maxFailures`): then what was raised
+is tried again that often, on whoever is there.
+
 A volunteer that leaves, or a source that could not be fetched, is nobody's failure; but a task is started at most
 `MAX_STARTS` times in all, so that everything ends.
 """
@@ -70,13 +73,18 @@ def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Fai
     alone = nobody_else and len(task.tried) == 1
     if (
         failure.kind is FailureKind.NOT_SERIALISABLE
-        or len(task.failures) >= MAX_FAILURES
-        or (raised and (twice or alone))
+        or len(task.failures) >= most_failures(job)
+        or (raised and (twice or alone) and not job.plan.max_failures)
         or (failure.kind in _OF_URLS and nobody_else)
     ):
         fail(state, job, ERRORS[failure.kind], explain(job, task, failure), task.failures)
         return
     give_back(state, application, task)
+
+
+def most_failures(job: Job) -> int:
+    """How often a task of the job may fail in all, by whatever counts."""
+    return job.plan.max_failures or MAX_FAILURES
 
 
 def _roots_at(job: Job, task: Task, failure: Failure) -> tuple[str, ...]:
