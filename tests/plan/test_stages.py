@@ -35,3 +35,12 @@ def test_a_stage_ends_where_map_outputs_are_written_and_parents_come_first() -> 
     assert stages[0].last == base._id and of_nodes[base._id] == 0
     assert of_nodes[sums._id] == of_nodes[counts._id] == 2
     assert len({stage.shuffle for stage in stages}) == 3
+
+
+def test_a_node_that_both_sides_of_a_join_come_from_ends_one_stage() -> None:
+    with EngineContext(RecordingEngine()) as sc:
+        pairs = sc.range(10, numSlices=3).map(lambda n: (n, n))
+        spread = pairs.partitionBy(2)
+        assert len(stages_of(plan_of(spread.join(spread)))) == 2
+        assert len(stages_of(plan_of(spread.join(pairs)))) == 3  # pairs; spread; the join
+        assert len(stages_of(plan_of(spread.cogroup(pairs)))) == 3

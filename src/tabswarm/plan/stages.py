@@ -1,8 +1,8 @@
 """The stages of a plan: the nodes between shuffles. For people, and for PySpark's status calls; nothing is scheduled by
 them.
 
-A stage ends where a shuffle's map outputs are written, or at the target. A node that lies before several ends counts
-for the first.
+A stage ends where map outputs are written, or at the target. A node that writes for several shuffles (both sides of a
+join come from it) does so in one go, so it ends one stage; a node that lies before several ends counts for the first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tabswarm.plan.lineage import Plan
 
 
 class Stage(NamedTuple):
-    """`last` is the node that the stage ends with; `shuffle` the one that it writes for, None for the plan's
+    """`last` is the node that the stage ends with; `shuffle` the (first) one that it writes for, None for the plan's
     target; `tasks` how many partitions it has, as Spark counts tasks."""
 
     last: int
@@ -25,13 +25,13 @@ class Stage(NamedTuple):
 def stages_of(plan: Plan) -> tuple[Stage, ...]:
     """The stages, parents before children, the target's at the end."""
     partitions = {node.id: node.partitions for node in plan.nodes}
-    stages = [
-        Stage(dependency.parent, dependency.shuffle, partitions[dependency.parent])
-        for node in plan.nodes
-        for dependency in node.dependencies
-        if isinstance(dependency, Shuffle)
-    ]
-    return (*stages, Stage(plan.target, None, len(plan.partitions)))
+    stages: dict[int, Stage] = {}
+    for node in plan.nodes:
+        for dependency in node.dependencies:
+            if isinstance(dependency, Shuffle):
+                last = dependency.parent
+                stages.setdefault(last, Stage(last, dependency.shuffle, partitions[last]))
+    return (*stages.values(), Stage(plan.target, None, len(plan.partitions)))
 
 
 def stage_of_nodes(plan: Plan) -> dict[int, int]:
