@@ -18,7 +18,7 @@ def test_with_bits_that_turn_over_the_answer_is_the_sequential_one(start: int) -
     reported = answered = 0
     for seed in range(start, start + BATCH):
         story = Story(seed, volunteers=6, calm=False, always=("rot",))
-        story.swarm.conditions = story.conditions = replace(story.conditions, rots=0.05)
+        story.swarm.conditions = story.conditions = replace(story.conditions, rots=0.15)
         try:
             answered += story.run().exact
         except Exception as error:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 import pytest
 
 from tabswarm.plan.cut import cut
 from tabswarm.plan.keys import SinkKey
+from tabswarm.plan.task import Failure, Update
 from tabswarm.scheduler import (
+    accumulators,
     comings,
     commits,
     endings,
@@ -21,15 +24,19 @@ from tabswarm.scheduler import (
     losses,
     open_tasks,
     placement,
+    rests,
     retention,
+    retries,
     scheduler,
+    speculation,
     submission,
     telling,
 )
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import BlockTable, MapOutputTable, StoredBlock, key_of
 from tabswarm.scheduler.commands import Command, EndApplication
-from tabswarm.scheduler.events import TaskFinished
+from tabswarm.scheduler.events import FetchFailed, TaskFinished
+from tabswarm.scheduler.jobs import Job, JobState
 from tabswarm.scheduler.peers import Volunteer
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.tasks import Attempt, Task
@@ -196,7 +203,69 @@ def a_lost_map_output_is_taken_from_a_wrong_partition(monkeypatch: pytest.Monkey
     monkeypatch.setattr(MapOutputTable, "news", news)
 
 
+def hearsay_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = comings.fetch_failed
+
+    def fetch_failed(state: SwarmState, event: FetchFailed) -> None:
+        honest(state, msgspec.structs.replace(event, reason="unavailable: so they say"))
+
+    monkeypatch.setattr(scheduler, "fetch_failed", fetch_failed)
+
+
+def a_recomputed_vertex_is_added_up_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = accumulators.take_updates
+
+    def take_updates(state: SwarmState, application: Application, job: Job, updates: Iterable[Update]) -> None:
+        honest(state, application, job, [msgspec.structs.replace(each, partition=0) for each in updates])
+
+    monkeypatch.setattr(commits, "take_updates", take_updates)
+
+
+def volunteers_are_blamed_for_poison(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = retries.attempt_failed
+
+    def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Failure) -> None:
+        rests.strike(state, state.volunteers.by_id[attempt.peer])
+        if attempt.number in task.attempts:
+            honest(state, task, attempt, failure)
+
+    monkeypatch.setattr(scheduler, "attempt_failed", attempt_failed)
+
+
+def poison_is_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = retries.attempt_failed
+
+    def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Failure) -> None:
+        honest(state, task, attempt, failure)
+        task.failures.clear()
+
+    monkeypatch.setattr(scheduler, "attempt_failed", attempt_failed)
+
+
+def a_third_attempt_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def due(state: SwarmState, task: Task, attempt: Attempt) -> int:
+        return state.now + speculation.LOOK_AGAIN if task.missing else attempt.since
+
+    monkeypatch.setattr(speculation, "_due", due)
+
+
+def a_cancelled_job_takes_others_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = endings.cancel
+
+    def cancel(state: SwarmState, job: Job, reason: str) -> None:
+        for other in [other for other in state.jobs.values() if other.state is JobState.RUNNING]:
+            honest(state, other, reason)
+
+    monkeypatch.setattr(scheduler, "cancel", cancel)
+
+
 MUTATIONS: list[Mutation] = [
+    a_third_attempt_is_made,
+    a_cancelled_job_takes_others_along,
+    hearsay_is_believed,
+    a_recomputed_vertex_is_added_up_twice,
+    volunteers_are_blamed_for_poison,
+    poison_is_tried_for_ever,
     locations_of_who_left_stay,
     an_attempts_number_is_used_again,
     a_generation_is_used_again,
@@ -235,7 +304,7 @@ MUTATIONS: list[Mutation] = [
 ]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
 def test_a_bug_in_the_scheduler_is_caught(mutate: Mutation, monkeypatch: pytest.MonkeyPatch) -> None:
     mutate(monkeypatch)

@@ -48,7 +48,7 @@ WEIGHTS: dict[str, tuple[float, int]] = {
     "swizzle": (0.2, 1),
     "driver_breaks": (0.35, 4),
     "driver_dies": (0.25, 2),
-    "cancel": (0.05, 1),
+    "cancel": (0.12, 1),
 }
 """For each kind of fault the share of the seeds that have it, and how often it happens there beside the others."""
 

@@ -1,15 +1,14 @@
-"""`tabswarm-sim`: play seeds of the simulator, and replay the one that failed, bit for bit.
+"""`tabswarm-sim`: play seeded stories of a whole swarm, and replay one that failed, bit for bit.
 
-    tabswarm-sim --seeds 0..9999          all of these, on all processors; the failures by name
-    tabswarm-sim --seed 126 --trace       one of them, with everything that happened
-    tabswarm-sim --seed 126 --volunteers 3    a seed's story with another number of volunteers is another story
-
-The exit code is 1 if any seed failed, and each that did is named in a line that says how to replay it.
+Each seed is a story: a few programs on a swarm of simulated volunteers, to which things happen (tabs close, freeze,
+come and go; sessions break; blocks are damaged; pairs cannot reach each other), until it is healed. Then every job must
+end with the answer of one sequential loop, or with a documented error that what happened explains.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 import traceback
@@ -22,23 +21,42 @@ from tabswarm.simulation.story import Story, Verdict
 CHUNK = 20
 """Seeds that a process plays at a time."""
 
+EXAMPLES = """\
+examples:
+  tabswarm-sim --seeds 0..9999           play ten thousand, on all processors; failures as they come
+  tabswarm-sim --seed 126 --trace        replay one, with every event, fault and command
+  tabswarm-sim --seed 126 --volunteers 3 the same programs and faults on three volunteers
+
+A line of the trace is the time in milliseconds and what happened; under it stands what the coordinator commanded. The
+same seed gives the same trace on every Python and platform, and the hash at its end says so.
+The exit code is 1 if any seed failed. CONTRIBUTING.md says what to do about it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; gives its exit code."""
     asked = _parser().parse_args(arguments)
-    if asked.seed is not None:
-        return _replay(asked.seed, asked.volunteers, asked.trace)
-    return _play_all(_seeds(asked.seeds), asked.volunteers, asked.processes)
+    try:
+        if asked.seed is not None:
+            return _replay(asked.seed, asked.volunteers, asked.trace)
+        return _play_all(_seeds(asked.seeds), asked.volunteers, asked.processes)
+    except BrokenPipeError:  # `| head`: whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tabswarm-sim", description=(__doc__ or "").split("\n\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="tabswarm-sim",
+        description=(__doc__ or "").replace("`tabswarm-sim`: play", "Play"),
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--seed", type=int, help="replay this one")
+    which.add_argument("--seed", type=int, metavar="N", help="replay this one")
     which.add_argument("--seeds", metavar="A..B", help="play all from A to B, both included")
-    parser.add_argument("--volunteers", type=int, help="so many instead of as many as the seed says")
-    parser.add_argument("--trace", action="store_true", help="with --seed: print every event, fault and command")
-    parser.add_argument("--processes", type=int, help="with --seeds: how many at once (default: one a processor)")
+    parser.add_argument("--volunteers", type=int, metavar="N", help="so many instead of as many as the seed says")
+    parser.add_argument("--trace", action="store_true", help="with --seed: print all that happens")
+    parser.add_argument("--processes", type=int, metavar="N", help="with --seeds: how many at once (one a processor)")
     return parser
 
 
@@ -52,6 +70,8 @@ def _seeds(text: str) -> range:
 
 def _replay(seed: int, volunteers: int | None, show: bool) -> int:
     story = Story(seed, volunteers=volunteers, keep_trace=show)
+    if show:
+        print(story.describe())
     try:
         verdict: Verdict | None = story.run()
     except Exception:
@@ -78,26 +98,35 @@ def play(seed: int, volunteers: int | None = None) -> Verdict | str:
 def _play_all(seeds: Sequence[int], volunteers: int | None, processes: int | None) -> int:
     began = time.monotonic()
     failed: list[str] = []
-    played = lossy = 0
-    errors: dict[str, int] = {}
+    good: list[Verdict] = []
     for verdict in _in_processes(seeds, volunteers, processes):
-        played += 1
         if isinstance(verdict, str):
             failed.append(verdict)
             print(verdict, flush=True)
-            continue
-        lossy += verdict.lost > 0
+        else:
+            good.append(verdict)
+    print(f"{len(seeds)} seeds in {time.monotonic() - began:.0f} s: {len(good)} right, {len(failed)} failed")
+    if good:
+        print(_figures(good))
+    for line in failed:
+        print(f"replay: tabswarm-sim --seed {line.split()[1]} --trace", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _figures(good: Sequence[Verdict]) -> str:
+    errors: dict[str, int] = {}
+    for verdict in good:
         for error in verdict.errors:
             name = error.split()[-1]
             errors[name] = errors.get(name, 0) + 1
     documented = ", ".join(f"{count} {name}" for name, count in sorted(errors.items())) or "none"
-    print(
-        f"{played} seeds in {time.monotonic() - began:.0f} s: {played - len(failed)} right, {len(failed)} failed; "
-        f"{lossy} lost a committed block; jobs with a documented error: {documented}"
+    lossy, relayed = sum(verdict.lost > 0 for verdict in good), sum(verdict.relayed > 0 for verdict in good)
+    return (
+        f"{lossy} lost a committed block, {relayed} relayed, {sum(verdict.volunteers >= 50 for verdict in good)} had "
+        f"fifty volunteers or more; {sum(verdict.departures for verdict in good)} departures, "
+        f"{sum(verdict.events for verdict in good)} events\n"
+        f"{sum(verdict.exact for verdict in good)} jobs exact; with a documented error: {documented}"
     )
-    for line in failed:
-        print(f"replay: tabswarm-sim --seed {line.split()[1]} --trace", file=sys.stderr)
-    return 1 if failed else 0
 
 
 def _in_processes(seeds: Iterable[int], volunteers: int | None, processes: int | None) -> Iterator[Verdict | str]:

@@ -8,6 +8,7 @@ compares.
     8     an attempt reads of each shuffle the generations that counted when it was assigned
     11,24 at most two are at a task at once, and never the same volunteer twice
     9     no attempt and no generation is given out twice, and nothing is given to somebody who is not there
+    7     who could not be reached by another volunteer is not taken for gone: what it holds counts as before
     5     a vertex runs again at most as often as something in whose cone it lies was lost
 
 A block that is gone while somebody who has read it runs on is missed only if that attempt comes to nothing: for the
@@ -49,6 +50,7 @@ class Referee:
         self._at_risk: dict[str, dict[SinkKey, BlockId]] = {}
         self._before: dict[SinkKey, BlockId | None] = {}
         self._holds = False
+        self._held_by: list[str] = []
         self.lost: dict[str, list[list[SinkKey]]] = {}
         self.losses = 0
         self.runs: dict[str, dict[tuple[int, int], int]] = {}
@@ -67,6 +69,7 @@ class Referee:
             case events.FetchFailed():
                 # One strike too many, and all that the holder has counts no more.
                 self._risk(event.holder or event.peer, None if event.corrupt else (event.block,))
+                self._held_by = self._holders(event.block)
             case events.ResultMissing():
                 holder = event.holder or self._committed.get(event.block, "")
                 self._risk(holder, None if event.corrupt else (event.block,))
@@ -93,6 +96,8 @@ class Referee:
                 self.damaged_results += event.corrupt
                 self._note_losses()
             case events.FetchFailed() | events.TaskFailed():
+                if isinstance(event, events.FetchFailed):
+                    self._judge_hearsay(event)
                 self._note_losses()
                 self._close((event.task, event.attempt), event.peer)
             case events.TaskFinished():
@@ -109,6 +114,20 @@ class Referee:
                 self._close((command.task, command.attempt), command.peer)
             case _:
                 pass
+
+    # --- hearsay -----------------------------------------------------------------------------------------------------
+
+    def _judge_hearsay(self, event: events.FetchFailed) -> None:
+        firsthand = event.corrupt or event.reason.startswith("unavailable")
+        spec = self._specs.get((event.task, event.attempt))
+        if not firsthand and spec is not None and spec.job in self._swarm.scheduler.state.jobs:
+            now = self._holders(event.block)
+            _require(self._held_by == now, f"7: by hearsay {event.block} is at {now} and not at {self._held_by}")
+
+    def _holders(self, block: BlockId) -> list[str]:
+        application = self._swarm.scheduler.state.applications.get(block.application)
+        stored = application.blocks.stored.get(key_of(block)) if application is not None else None
+        return list(stored.holders) if stored is not None and stored.id == block else []
 
     # --- leases and commits ------------------------------------------------------------------------------------------
 

@@ -15,11 +15,12 @@ from collections.abc import Callable
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan.location import Held
-from tabswarm.plan.task import BlockSource, Failure, FailureKind, FromSource, Run, SinkReport, Step, TaskSpec, Update
+from tabswarm.plan.task import Failure, FailureKind, Run, SinkReport, TaskSpec, Update
 from tabswarm.scheduler import commands as out
 from tabswarm.scheduler import events
 from tabswarm.scheduler.invariants import check_invariants
 from tabswarm.scheduler.scheduler import Scheduler
+from tabswarm.simulation.mishaps import is_loaded
 from tabswarm.simulation.plan_text import read_plan
 from tabswarm.simulation.trace import block_text, report_lines, trace_line
 
@@ -284,21 +285,11 @@ def finished_event(
     runs = tuple(
         Run(step.node, step.partition, 10, (step.node, step.partition) in short)
         for step in spec.steps
-        if not _is_loaded(spec, step)
+        if not is_loaded(spec, step)
     )
     updates = () if accumulator is None else tuple(Update(accumulator, run.node, run.partition, b"1") for run in runs)
     return events.TaskFinished(
         peer=peer, task=spec.task, attempt=spec.attempt, sinks=sinks, runs=runs, seconds=0.0, updates=updates
-    )
-
-
-def _is_loaded(spec: TaskSpec, step: Step) -> bool:
-    if len(step.inputs) != 1 or not isinstance(step.inputs[0], FromSource):
-        return False
-    source = spec.sources[step.inputs[0].source]
-    return isinstance(source, BlockSource) and (source.block.node, source.block.partition) == (
-        step.node,
-        step.partition,
     )
 
 

@@ -110,8 +110,10 @@ class SimulatedDriver(SimulatedPeer):
     def die(self) -> None:
         """The program is gone, with all that it had fetched of jobs that are not over."""
         self.alive = False
-        if self.session is not None:
-            self.session.break_off()
+        for session in (self.session, self.coming):
+            if session is not None:
+                session.here = False
+                session.break_off()
         self.session = self.coming = None
         for job in self.jobs.values():
             if not job.over:

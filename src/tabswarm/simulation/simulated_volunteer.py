@@ -21,8 +21,6 @@ from tabswarm.plan.task import (
     BlockSource,
     BroadcastSource,
     DriverSource,
-    Failure,
-    FailureKind,
     ShuffleSource,
     SinkReport,
     Source,
@@ -32,7 +30,7 @@ from tabswarm.plan.task import (
 from tabswarm.scheduler import commands, events
 from tabswarm.simulation.data_path import Want, damaged
 from tabswarm.simulation.peer import SimulatedPeer
-from tabswarm.simulation.web import is_there, web_piece
+from tabswarm.simulation.web import web_piece
 
 if TYPE_CHECKING:
     from tabswarm.simulation.swarm import SimulatedSwarm
@@ -316,7 +314,7 @@ class SimulatedVolunteer(SimulatedPeer):
     def _compute(self, assignment: Assignment) -> TaskResult | events.Event:
         spec = assignment.command.spec
         task, attempt = assignment.lease
-        if failure := self._mishap(spec):
+        if failure := self.swarm.mishaps.of(spec):
             return events.TaskFailed(peer=self.id, task=task, attempt=attempt, failure=failure)
         inputs: list[list[Piece]] = [[] for _ in spec.sources]
         for (index, _), piece in sorted(assignment.pieces.items()):
@@ -341,19 +339,6 @@ class SimulatedVolunteer(SimulatedPeer):
                 reason=error.reason,
                 corrupt=True,
             )
-
-    def _mishap(self, spec: TaskSpec) -> Failure | None:
-        swarm = self.swarm
-        if swarm.worker_dies(spec):
-            return Failure(kind=FailureKind.WORKER_DIED, message="the simulated worker died")
-        if swarm.conditions.raises and swarm.random.random() < swarm.conditions.raises:
-            swarm.raised[spec.job] = swarm.raised.get(spec.job, 0) + 1
-            line = f"job.py:{swarm.raised[spec.job]}"
-            return Failure(kind=FailureKind.RAISED, type_name="ValueError", message="now and then", line=line)
-        for source in spec.sources:
-            if isinstance(source, UrlSource) and not is_there(source.url):
-                return Failure(kind=FailureKind.URL_UNAVAILABLE, message=f"{source.url}: there is no such host")
-        return None
 
     def _end(self, assignment: Assignment, ended: TaskResult | events.Event) -> None:
         if self.assigned.get(assignment.lease) is not assignment:

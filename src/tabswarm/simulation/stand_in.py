@@ -21,7 +21,6 @@ from tabswarm.plan.lineage import Plan
 from tabswarm.plan.task import (
     BlockSource,
     DriverSource,
-    FromSource,
     FromStep,
     MapOutputSink,
     Run,
@@ -30,6 +29,7 @@ from tabswarm.plan.task import (
     Update,
 )
 from tabswarm.shipping.block_hash import root_hash, segment_hash
+from tabswarm.simulation.mishaps import is_loaded
 
 if TYPE_CHECKING:
     from tabswarm.simulation.swarm import SimulatedSwarm
@@ -74,12 +74,7 @@ def by_stand_in(
 
     for step in spec.steps:
         parts = [values[each.step] if isinstance(each, FromStep) else source_value(each.source) for each in step.inputs]
-        first = step.inputs[0] if len(step.inputs) == 1 else None
-        source = spec.sources[first.source] if isinstance(first, FromSource) else None
-        if isinstance(source, BlockSource) and (source.block.node, source.block.partition) == (
-            step.node,
-            step.partition,
-        ):
+        if is_loaded(spec, step):
             values.append(parts[0])
         else:
             values.append(mix(step.node, step.partition, *parts))

@@ -23,6 +23,7 @@ from tabswarm.shipping.records import read_records
 from tabswarm.simulation.chaos import Chaos
 from tabswarm.simulation.conditions import Conditions, draw
 from tabswarm.simulation.lost_cone import cone
+from tabswarm.simulation.mishaps import POISONS
 from tabswarm.simulation.random_plans import PlanMaker, Shelf
 from tabswarm.simulation.sequential import evaluate
 from tabswarm.simulation.simulated_driver import SimulatedDriver, SimulatedJob
@@ -34,8 +35,9 @@ FINITE = 6 * 3_600_000
 """Milliseconds of virtual time, after the healing, in which all jobs must come to their end."""
 LATER = 48 * 3_600_000
 """As many until nothing happens any more: results are kept for a day."""
-CALM, CROWDED, REAL = 0.05, 0.03, 0.3
-"""Shares of the seeds without any fault, with hundreds of volunteers, and with the real executor."""
+CALM, CROWDED, REAL, POISONED = 0.05, 0.03, 0.3, 0.08
+"""Shares of the seeds without any fault, with hundreds of volunteers, with the real executor, and with a node that does
+harm to whoever computes it."""
 MANY = 50
 """Volunteers from which on a swarm is a crowd: its plans are wide, not deep."""
 
@@ -97,11 +99,14 @@ class Story:
             keep_trace=keep_trace,
         )
         self.chaos = Chaos(self.swarm, rng, self.crowd, always)
+        self.poisoned = not self.calm and rng.random() < POISONED
         self.until = rng.randint(4, 40) * self.chaos.pace
+        self.damage = bool(self.conditions.damage or self.conditions.rots or "rot" in self.chaos.kinds)
         self.jobs: list[tuple[PlanMaker, SimulatedJob]] = []
         self.unsubmitted = 0
+        crew = random.Random(seed)  # of their own, so that more or fewer of them change nothing else that is drawn
         for _ in range(self.crowd):
-            self.swarm.add_volunteer(slots=rng.randint(1, 2))
+            self.swarm.add_volunteer(slots=crew.randint(1, 2))
         for number in range(1 if self.crowd >= MANY else rng.choice([1, 1, 1, 2, 3])):
             self._program(f"a{number + 1}")
 
@@ -114,6 +119,9 @@ class Story:
         for number in range(rng.choice([1, 1, 2, 3])):
             if not number or rng.random() < 0.75:  # else the same once more
                 plan = maker.make(len(maker.nodes) + rng.randint(3, 8 if self.crowd >= MANY else 12))
+            if self.poisoned and not number:
+                self.poisoned = False  # one program is enough
+                self.swarm.mishaps.poison[name, rng.choice(plan.nodes).id] = rng.choice(list(POISONS))
             self.unsubmitted += 1
             delay = rng.randint(0, self.until) if number else 0
             self.swarm.clock.after(delay, partial(self._submit, driver, maker, plan))
@@ -121,6 +129,25 @@ class Story:
     def _submit(self, driver: SimulatedDriver, maker: PlanMaker, plan: Plan) -> None:
         self.unsubmitted -= 1
         self.jobs.append((maker, driver.submit(plan)))
+
+    def describe(self) -> str:
+        """What this story is about: who is there, what is drawn, which kinds of fault there are."""
+        plain = Conditions()
+        drawn = (
+            f"{field} {value}"
+            for field in Conditions.__dataclass_fields__
+            if (value := getattr(self.conditions, field)) != getattr(plain, field)
+        )
+        poison = (f"{name}/{node} {kind}" for (name, node), kind in self.swarm.mishaps.poison.items())
+        return "\n".join(
+            (
+                f"# seed {self.seed}: {self.crowd} volunteers, {len(self.swarm.drivers)} programs, "
+                f"{self.unsubmitted} jobs, {'the real executor' if self.real else 'a stand-in for the executor'}",
+                f"# conditions: {', '.join(drawn) or 'as good as can be'}",
+                f"# faults until {self.until} ms: {'none' if self.calm else ', '.join(self.chaos.kinds) or 'none'}",
+                f"# poison: {', '.join(poison) or 'none'}",
+            )
+        )
 
     # --- playing -----------------------------------------------------------------------------------------------------
 
@@ -135,11 +162,14 @@ class Story:
         exact, errors = 0, []
         for maker, job in self.jobs:
             if job.error is None:
+                if poison := self._poison_of(job):
+                    raise Wrong(f"10: {job.id} has an answer although it needs what ends with {poison}")
                 self._check_answer(maker, job)
                 self._check_runs(job)
                 exact += 1
             else:
                 errors.append(self._explained(job))
+        self._check_conduct()
         self._check_leftovers()
         self._stop()
         return Verdict(
@@ -193,16 +223,32 @@ class Story:
             if count > allowed.get(vertex, 0):
                 raise Wrong(f"5: {job.id} computed {vertex} {count} times again, for {allowed.get(vertex, 0)} losses")
 
+    def _check_conduct(self) -> None:
+        """Nobody is blamed for what is not his: only damaged blocks count against whoever wrote them."""
+        for peer, conduct in self.swarm.scheduler.state.conducts.items():
+            if conduct.strikes and not self.damage:
+                raise Wrong(f"23: {peer} was struck {conduct.strikes} times, and nothing was ever damaged")
+
+    def _poison_of(self, job: SimulatedJob) -> dict[str, None]:
+        """The errors that nodes lead to which the job cannot do without."""
+        poison = self.swarm.mishaps.poison
+        if not poison:
+            return {}
+        needed = cone(job.plan, [BlockKey(job.plan.target, partition) for partition in job.plan.partitions])
+        kinds = (poison.get((job.plan.application, node)) for node, _ in needed)
+        return {POISONS[kind]: None for kind in kinds if kind is not None}
+
     def _explained(self, job: SimulatedJob) -> str:
         """The error, if it is one that the documentation names and something happened that leads to it."""
         swarm, error = self.swarm, job.error
         assert error is not None
-        damage = self.conditions.damage or self.conditions.rots or "rot" in self.chaos.kinds
+        mishaps, poison = swarm.mishaps, self._poison_of(job)
         reasons = {
-            "WorkerLost": max(swarm.deaths.values(), default=0) >= 4,
-            "TaskError": bool(swarm.raised.get(job.id)),
-            "NoEligibleVolunteers": bool(damage),
-            "SourceUnavailable": bool(damage),
+            "WorkerLost": max(mishaps.deaths.values(), default=0) >= 4 or "WorkerLost" in poison,
+            "TaskError": bool(mishaps.raised.get(job.id)) or "TaskError" in poison,
+            "TaskTimeout": "TaskTimeout" in poison,
+            "NoEligibleVolunteers": self.damage,
+            "SourceUnavailable": self.damage,
             "JobCancelled": job.id in self.chaos.cancelled,
         }
         if not reasons.get(error.error, False):

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from tabswarm.executor import Piece, WrittenSink
 from tabswarm.executor.sources import Code
 from tabswarm.ids import BlockId
-from tabswarm.plan.task import TaskSpec
 from tabswarm.scheduler import events
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, key_of
 from tabswarm.scheduler.invariants import InvariantBroken, check_invariants
@@ -25,6 +24,7 @@ from tabswarm.simulation.clock import Clock
 from tabswarm.simulation.conditions import Bounds, Conditions
 from tabswarm.simulation.control_session import ControlSession
 from tabswarm.simulation.data_path import DataPath, Want
+from tabswarm.simulation.mishaps import Mishaps
 from tabswarm.simulation.peer import SimulatedPeer
 from tabswarm.simulation.referee import Referee
 from tabswarm.simulation.simulated_driver import SimulatedDriver
@@ -70,8 +70,7 @@ class SimulatedSwarm:
         self.referee = Referee(self)
         self.before_event: Callable[[events.Event], None] | None = None
         self.on_departure: Callable[[str], None] | None = None
-        self.deaths: dict[int, int] = {}
-        self.raised: dict[str, int] = {}
+        self.mishaps = Mishaps(self)
         self.inline_limit = self.conditions.inline_limit
         self.served: dict[tuple[str, BlockId], int] = {}
         self.output: list[tuple[str, str]] = []
@@ -84,10 +83,12 @@ class SimulatedSwarm:
 
     # --- peers -------------------------------------------------------------------------------------------------------
 
-    def add_volunteer(self, slots: int = 1, python: str = "3.14", kind: str = "tab") -> SimulatedVolunteer:
+    def add_volunteer(
+        self, slots: int = 1, python: str = "3.14", kind: str = "tab", name: str = ""
+    ) -> SimulatedVolunteer:
         """Somebody opens the link."""
         self._joined += 1
-        volunteer = SimulatedVolunteer(self, f"v{self._joined}", slots, python, kind)
+        volunteer = SimulatedVolunteer(self, name or f"v{self._joined}", slots, python, kind)
         self.volunteers[volunteer.id] = self.peers[volunteer.id] = volunteer
         volunteer.connect()
         return volunteer
@@ -187,13 +188,6 @@ class SimulatedSwarm:
     def task_duration(self) -> int:
         """How long a task takes."""
         return self.between(self.conditions.task_duration)
-
-    def worker_dies(self, spec: TaskSpec) -> bool:
-        """Whether this attempt takes its worker with it."""
-        dies = self.random.random() < self.conditions.worker_deaths
-        if dies:
-            self.deaths[spec.task] = self.deaths.get(spec.task, 0) + 1
-        return dies
 
     def printed(self, stream: str, text: str, partition: int, dropped: int) -> None:
         """What tasks print."""
