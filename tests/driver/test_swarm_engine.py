@@ -292,3 +292,13 @@ def test_a_result_that_its_holder_has_lost_is_computed_again() -> None:
         noise = sc.range(2, numSlices=1).map(lambda x: random.Random(x).randbytes(20_000))
         assert noise.collect() == [random.Random(x).randbytes(20_000) for x in range(2)]
         assert volunteer.tasks == 2
+
+
+def test_partitions_that_unpack_to_more_than_the_limit_together_are_refused_before_they_do() -> None:
+    """Each is a sixth of the limit, and packed they are next to nothing."""
+    with loop_swarm(1) as swarm, EngineContext(swarm.engine(), max_result_size=6 << 20) as sc:
+        zeros = sc.range(12, numSlices=12).map(lambda x: bytes(1 << 20))
+        with pytest.raises(ResultTooLarge, match=r"toLocalIterator.* maxResultSize"):
+            zeros.collect()
+        assert sum(map(len, zeros.toLocalIterator())) == 12 << 20
+        assert zeros.map(len).sum() == 12 << 20

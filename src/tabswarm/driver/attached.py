@@ -24,7 +24,7 @@ from tabswarm.plan.report import JobReport
 from tabswarm.rdd.answer_of import answer_of
 from tabswarm.rdd.answers import AsFiles
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
-from tabswarm.rdd.travel import read_block
+from tabswarm.rdd.travel import AnswerReader
 from tabswarm.shipping.code_reader import CodeReader
 from tabswarm.transport.connection import Door
 from tabswarm.transport.links import Link
@@ -73,7 +73,8 @@ class AttachedApplication:
                 described = self._engine.described(handle)
                 reader = CodeReader(described.code)
                 answer = answer_of(described.finish, lambda ref: reader.load(ref.root))
-                return answer.make(read_block(block, self._limit) for _, block in handle.results())
+                reading = AnswerReader(self._limit)
+                return answer.make(reading.read(block) for _, block in handle.results())
             finally:
                 self._engine.forget(handle)
 

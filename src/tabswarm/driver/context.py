@@ -41,8 +41,8 @@ class Context(Reading, Checkpoints, Background, ContextManners):
     `SparkConf` or any mapping. `sparkHome`, `batchSize` and `serializer` are taken for PySpark's sake and change
     nothing. Several contexts may run at once.
 
-    An action whose answer is larger than `maxResultSize` bytes ends with `ResultTooLarge`. `progress` shows a
-    progress bar; by default in a terminal only. A task that runs longer than `taskTimeout` seconds is ended and tried
+    An action whose answer is larger than `maxResultSize` unpacked bytes ends with `ResultTooLarge`. `progress` shows
+    a progress bar; by default in a terminal only. A task that runs longer than `taskTimeout` seconds is ended and tried
     elsewhere; the fourth time the action ends with `TaskTimeout`.
 
     What volunteers send is read as data: of an instance of a class of yours only the class and the attributes travel,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabswarm.errors import ProgramError
 from tabswarm.plan.operators import MapPartitions
-from tabswarm.rdd.answers import AS_LIST, Answer, AsNothing
+from tabswarm.rdd.answers import AS_LIST, Answer, AsFiles, AsNothing
 from tabswarm.rdd.barrier import must_fit
 from tabswarm.rdd.call_site import CallSite, call_site
 from tabswarm.rdd.code_book import CodeBook
@@ -24,7 +24,7 @@ from tabswarm.rdd.partition_functions import nothing_of
 from tabswarm.rdd.shared_variables import SharedVariables
 from tabswarm.rdd.structure import Structure, must_be_callable
 from tabswarm.rdd.summaries import AsEstimate
-from tabswarm.rdd.travel import read_block, ship, trusting
+from tabswarm.rdd.travel import AnswerReader, read_block, ship, trusting
 from tabswarm.rdd.type_variables import T, U
 
 if TYPE_CHECKING:
@@ -154,9 +154,10 @@ class Running(SharedVariables, JobControl):
             return
         handle = self._submit(rdd, wanted, call_site(), answer)
         finished = False
+        reader = AnswerReader(self._max_result_size, self._classes, apart=isinstance(answer, AsFiles))
         try:
             for _, block in handle.results(in_order, timeout):
-                yield read_block(block, self._max_result_size, self._classes)
+                yield reader.read(block)
             finished = True
         finally:
             if not finished:

@@ -10,7 +10,7 @@ from typing import Any
 from tabswarm.errors import BroadcastGone, ContextInTask, NotShippable, RecordTooLarge, ResultTooLarge
 from tabswarm.rdd.code_book import Needs, Shipped, needs_of
 from tabswarm.shipping.class_registry import SHIPPED, ClassRegistry
-from tabswarm.shipping.records import read_records
+from tabswarm.shipping.records import raw_size, read_records
 
 
 def ship(value: object, what: str, trust: Collection[type] = ()) -> Shipped:
@@ -61,6 +61,32 @@ def read_block(block: bytes, limit: int, classes: ClassRegistry = SHIPPED) -> li
             f"a partition of the answer is larger than the driver takes ({limit:,} bytes): {error}. Reduce it on the "
             "swarm, or raise maxResultSize in Context(...)"
         ) from None
+
+
+class AnswerReader:
+    """Reads the blocks of one answer, one after the other; their records may have `limit` bytes unpacked, all together,
+    or each block as many where the records do not stay in the driver (`apart`)."""
+
+    def __init__(self, limit: int, classes: ClassRegistry = SHIPPED, *, apart: bool = False) -> None:
+        self._limit = limit
+        self._classes = classes
+        self._apart = apart
+        self._read = 0
+
+    def read(self, block: bytes) -> list[Any]:
+        """A block's records. Raises ResultTooLarge before that many bytes are unpacked."""
+        try:
+            records = read_records(block, classes=self._classes, limit=self._limit - self._read)
+        except RecordTooLarge:
+            size = self._read + raw_size(block)
+            raise ResultTooLarge(
+                f"the answer is larger than the driver takes: {size:,} bytes unpacked, and the limit is "
+                f"{self._limit:,}. Reduce it on the swarm, take it partition by partition (toLocalIterator), or raise "
+                "maxResultSize in Context(...)"
+            ) from None
+        if not self._apart:
+            self._read += raw_size(block)
+        return records
 
 
 @contextmanager
