@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         VersionRefused,
         WorkerLost,
     )
-    from tabswarm.executor.task_context import TaskContext
+    from tabswarm.executor.task_context import BarrierTaskContext, BarrierTaskInfo, TaskContext
     from tabswarm.plan.accumulator import Accumulator, AccumulatorParam
     from tabswarm.plan.storage_level import StorageLevel
     from tabswarm.rdd.barrier import RDDBarrier
@@ -93,6 +93,8 @@ _ELSEWHERE = {
     "SparkStageInfo": "tabswarm.rdd.status",
     "StatusTracker": "tabswarm.rdd.status",
     "StorageLevel": "tabswarm.plan.storage_level",
+    "BarrierTaskContext": "tabswarm.executor.task_context",
+    "BarrierTaskInfo": "tabswarm.executor.task_context",
     "TaskContext": "tabswarm.executor.task_context",
     "inheritable_thread_target": "tabswarm.driver.inheritable_thread",
     "portable_hash": "tabswarm.rdd.key_partitioner",
@@ -107,6 +109,8 @@ __all__ = [
     "ArrayDependency",
     "AttachedApplication",
     "BadLink",
+    "BarrierTaskContext",
+    "BarrierTaskInfo",
     "BlockUnavailable",
     "BoundedFloat",
     "Broadcast",

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from tests.driver.loop_swarm import loop_swarm
 
-from tabswarm.executor.task_context import TaskContext
+from tabswarm.errors import TaskError
+from tabswarm.executor.task_context import BarrierTaskContext, TaskContext
 from tabswarm.rdd.engine_context import EngineContext
 
 
@@ -114,3 +115,34 @@ def test_there_is_none_in_the_driver() -> None:
     assert TaskContext.get() is None
     with pytest.raises(RuntimeError, match="inside tasks only"):
         TaskContext()
+
+
+def test_a_stage_with_a_barrier_has_a_context_that_knows_it(sc: EngineContext) -> None:
+    def tasks(records: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+        context = TaskContext.get()
+        assert isinstance(context, BarrierTaskContext) and BarrierTaskContext() is context
+        yield context.partitionId(), len(context.getTaskInfos()), sum(records)
+
+    barrier = sc.range(4, numSlices=2).barrier().mapPartitions(tasks)
+    assert barrier.collect() == [(0, 2, 1), (1, 2, 5)]
+    after = barrier.map(lambda told: BarrierTaskContext.get().partitionId())
+    assert after.collect() == [0, 1]
+    assert sorted(barrier.groupBy(lambda told: 0, 1).map(lambda told: has_barrier()).collect()) == [False]
+    assert sc.range(2, numSlices=2).map(lambda n: has_barrier()).collect() == [False, False]
+
+
+def has_barrier() -> bool:
+    try:
+        BarrierTaskContext.get()
+    except RuntimeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("method", ["barrier", "allGather"])
+def test_tasks_cannot_wait_for_each_other_in_the_middle_and_are_told_what_to_do(sc: EngineContext, method: str) -> None:
+    def wait(records: Iterable[int]) -> Iterator[None]:
+        yield getattr(BarrierTaskContext.get(), method)()
+
+    with pytest.raises(TaskError, match="let what comes after a shuffle"):
+        sc.range(4, numSlices=2).barrier().mapPartitions(wait).collect()

@@ -66,7 +66,10 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
 def run(module: object, sc: Context) -> None:
     finder = doctest.DocTestFinder(exclude_empty=True)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    names = {"sc": sc} | {name: getattr(tabswarm, name) for name in ("Context", "StorageLevel", "TaskContext", *CUSTOM)}
+    names = {"sc": sc} | {
+        name: getattr(tabswarm, name)
+        for name in ("Context", "StorageLevel", "BarrierTaskContext", "TaskContext", *CUSTOM)
+    }
     tests = finder.find(module, extraglobs=names)
     assert any(test.examples for test in tests)
     for test in tests:

@@ -101,6 +101,7 @@ export function assign(
       sinks: [{ type: "rdd", step: 0, block: block(task, application) }],
       stage: 0,
       begun_before: 0,
+      barrier: 0,
       properties: {},
     },
     code: ["h1"],

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
+from tabswarm.errors import NotApplicable
 from tabswarm.plan.task import TaskSpec
 
 _END = object()
@@ -114,6 +115,61 @@ class TaskContext:
         return f"TaskContext(stage {self.stageId()}, partition {self._partition}, attempt {self.attemptNumber()})"
 
 
+class BarrierTaskInfo:
+    """One of the tasks of a barrier. `address` is empty: volunteers don't tell each other where they are."""
+
+    def __init__(self, address: str = "") -> None:
+        self.address = address
+
+    def __repr__(self) -> str:
+        return f"BarrierTaskInfo({self.address!r})"
+
+
+class BarrierTaskContext(TaskContext):
+    """The running task of a stage that begins with `RDD.barrier()`."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> BarrierTaskContext:
+        """As `get()`."""
+        return cls.get()
+
+    @classmethod
+    def get(cls) -> BarrierTaskContext:
+        """The context of the task, where its stage begins with a barrier; elsewhere an error.
+
+        >>> def partition(records):
+        ...     yield BarrierTaskContext.get().partitionId()
+        >>> sc.range(4, numSlices=2).barrier().mapPartitions(partition).collect()
+        [0, 1]
+        """
+        if not isinstance(_current, BarrierTaskContext):
+            raise RuntimeError("a BarrierTaskContext is only in the tasks of a stage that begins with RDD.barrier()")
+        return _current
+
+    def getTaskInfos(self) -> list[BarrierTaskInfo]:
+        """One entry for each task of the barrier, in the order of their partitions.
+
+        >>> def tasks(records):
+        ...     yield len(BarrierTaskContext.get().getTaskInfos())
+        >>> sc.range(4, numSlices=2).barrier().mapPartitions(tasks).collect()
+        [2, 2]
+        """
+        return [BarrierTaskInfo() for _ in range(self._spec.barrier)]
+
+    def barrier(self) -> NoReturn:
+        """Spark's wait for all other tasks of the stage: volunteers have no way to wait for each other in mid-task."""
+        raise NotApplicable(f"BarrierTaskContext.barrier() {_NO_WAITING}")
+
+    def allGather(self, message: str = "") -> NoReturn:
+        """Spark's exchange of messages between the tasks of the stage: not here, as `barrier`."""
+        raise NotApplicable(f"BarrierTaskContext.allGather() {_NO_WAITING}")
+
+
+_NO_WAITING = (
+    "would make this task wait for others in the middle, and a volunteer may leave at any moment: end the step here, "
+    "and let what comes after a shuffle (groupByKey, repartition) or an action go on with what all of them made"
+)
 _current: TaskContext | None = None
 _spec: TaskSpec | None = None
 
@@ -160,7 +216,7 @@ def in_partition(records: Iterable[Any], number: int) -> Iterator[Any]:
 def _context_of(number: int) -> TaskContext | None:
     if _spec is None:
         return None
-    made = object.__new__(TaskContext)
+    made = object.__new__(BarrierTaskContext if _spec.barrier else TaskContext)
     made._spec = _spec
     made._partition = number
     return made

@@ -72,7 +72,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
     `properties` are what the program says of the job (`job_properties.py`), `first_stage` the number of the first of
     its stages. `max_failures` is how often a task may fail before the job does; 0: the scheduler's own rule, which
-    gives up sooner where the same exception comes again.
+    gives up sooner where the same exception comes again. `barriers` are nodes whose partitions want to run at the same
+    time: their functions are told so, and the driver looks whether there are slots.
     """
 
     application: str
@@ -87,6 +88,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     properties: dict[str, str] = {}
     first_stage: int = 0
     max_failures: int = 0
+    barriers: tuple[int, ...] = ()
     broadcasts: dict[int, str] = {}
 
 

@@ -7,6 +7,7 @@ join come from it) does so in one go, so it ends one stage; a node that lies bef
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tabswarm.plan.dependency import Shuffle
@@ -32,6 +33,13 @@ def stages_of(plan: Plan) -> tuple[Stage, ...]:
                 last = dependency.parent
                 stages.setdefault(last, Stage(last, dependency.shuffle, partitions[last]))
     return (*stages.values(), Stage(plan.target, None, len(plan.partitions)))
+
+
+def tasks_of_barriers(plan: Plan, stages: Mapping[int, int]) -> dict[int, int]:
+    """For each stage that begins with a barrier, by its index, how many partitions the barrier has. `stages` is what
+    `stage_of_nodes` gives."""
+    partitions = {node.id: node.partitions for node in plan.nodes}
+    return {stages[node]: partitions[node] for node in plan.barriers if node in stages}
 
 
 def stage_of_nodes(plan: Plan) -> dict[int, int]:

@@ -112,7 +112,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a worker needs to run one task, but for the blocks and the code blobs it names.
 
     `names` gives each node's name and call site, so that an error can say `reduceByKey at job.py:12`. `stage`,
-    `begun_before` (how many attempts ran before) and `properties` are for the user's functions alone (`TaskContext`).
+    `begun_before` (how many attempts ran before), `barrier` (how many partitions run at the same time, 0 where that
+    is nobody's wish) and `properties` are for the user's functions alone (`TaskContext`).
     """
 
     application: str
@@ -126,6 +127,7 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     sinks: tuple[Sink, ...]
     stage: int = 0
     begun_before: int = 0
+    barrier: int = 0
     properties: dict[str, str] = {}
 
 

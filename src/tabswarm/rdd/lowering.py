@@ -6,7 +6,7 @@ the same hash in every job. A lineage may be thousands of nodes deep, so nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Protocol
 
 from tabswarm.plan.lineage import Node, Plan, SourceBlock, broadcasts_of
@@ -41,6 +41,7 @@ def lower(
     properties: Mapping[str, str] | None = None,
     first_stage: int = 0,
     max_failures: int = 0,
+    barriers: Container[int] = (),
     broadcasts: Mapping[int, BroadcastData] | None = None,
 ) -> Plan:
     """The plan that computes these partitions of `target`, for the action that the user called and what it makes of
@@ -82,6 +83,7 @@ def lower(
         properties=dict(properties or {}),
         first_stage=first_stage,
         max_failures=max_failures,
+        barriers=tuple(node.id for node in nodes if node.id in barriers),
         broadcasts=named,
     )
 

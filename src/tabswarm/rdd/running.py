@@ -184,6 +184,7 @@ class Running(SharedVariables, JobControl):
                 properties=self._properties.all(),
                 first_stage=self._jobs.next_stage,
                 max_failures=self._max_failures,
+                barriers=self._barriers,
                 broadcasts=self._broadcasts,
             )
             must_fit(plan, self._barriers, self._engine.default_parallelism)

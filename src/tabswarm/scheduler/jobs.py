@@ -22,7 +22,7 @@ from tabswarm.plan.dependency import Shuffle
 from tabswarm.plan.lineage import Node, Plan
 from tabswarm.plan.location import Result
 from tabswarm.plan.report import JobReport
-from tabswarm.plan.stages import stage_of_nodes
+from tabswarm.plan.stages import stage_of_nodes, tasks_of_barriers
 from tabswarm.plan.task import Failure, Update
 from tabswarm.scheduler.ledger import Ledger
 from tabswarm.scheduler.tasks import Pace, Task, TaskState
@@ -80,6 +80,7 @@ class Job:
     targets: dict[BlockKey, None]
     uncommitted: dict[BlockKey, None]
     stages: dict[int, int]
+    barriers: dict[int, int]
     keep: bool = False
     state: JobState = JobState.RUNNING
     tasks: dict[int, Task] = field(default_factory=dict)
@@ -150,6 +151,7 @@ def new_job(job: str, request: int, plan: Plan, keep: bool = False) -> Job:
         for dependency in node.dependencies
         if isinstance(dependency, Shuffle)
     }
+    stages = stage_of_nodes(plan)
     targets = {BlockKey(plan.target, partition): None for partition in plan.partitions}
     return Job(
         job,
@@ -161,7 +163,8 @@ def new_job(job: str, request: int, plan: Plan, keep: bool = False) -> Job:
         shuffles,
         targets,
         uncommitted=dict(targets),
-        stages=stage_of_nodes(plan),
+        stages=stages,
+        barriers=tasks_of_barriers(plan, stages),
         keep=keep,
     )
 

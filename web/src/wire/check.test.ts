@@ -18,6 +18,7 @@ const assign: Assign = {
     sinks: [{ type: "rdd", step: 0, block: ["a1", "rdd", 3, 0, 0] }],
     stage: 0,
     begun_before: 0,
+    barrier: 0,
     properties: {},
   },
   code: ["root", "module"],
