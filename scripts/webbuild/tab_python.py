@@ -25,6 +25,7 @@ TAB_MODULES = (
     "driver/console.py",
     "driver/context.py",  # a module of the user's that imports Context must load; using it there is ContextInTask
     "driver/context_manners.py",
+    "driver/files_for_tasks.py",
     "driver/job_future.py",
     "driver/plain_text.py",
     "driver/reading.py",  # what it reads with, and what Saving writes with, loads only when it is used

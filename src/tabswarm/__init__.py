@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from tabswarm.rdd.status import SparkJobInfo, SparkStageInfo, StatusTracker
     from tabswarm.result_iterable import ResultIterable
     from tabswarm.shipping.broadcast import Broadcast
+    from tabswarm.shipping.task_files import SparkFiles
     from tabswarm.stat_counter import StatCounter
 
 _ELSEWHERE = {
@@ -76,6 +77,7 @@ _ELSEWHERE = {
     "BoundedFloat": "tabswarm.bounded_float",
     "Context": "tabswarm.driver.context",
     "SparkConf": "tabswarm.conf",
+    "SparkFiles": "tabswarm.shipping.task_files",
     "SparkContext": "tabswarm.driver.context",
     "CustomRDD": "tabswarm.rdd.custom",
     "AllDependency": "tabswarm.rdd.custom_dependency",
@@ -145,6 +147,7 @@ __all__ = [
     "SourceUnavailable",
     "SparkConf",
     "SparkContext",
+    "SparkFiles",
     "SparkJobInfo",
     "SparkStageInfo",
     "StableHashError",

@@ -1,12 +1,15 @@
-"""Broadcasts and accumulators in real tabs."""
+"""Broadcasts, accumulators and files for tasks in real tabs."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import sys
+import zipfile
+from pathlib import Path
 
 import pytest
-from tests.end_to_end.shared_variables import broadcast_and_count
+from tests.end_to_end.shared_variables import broadcast_and_count, modules_and_files
 from tests.end_to_end.swarm import Swarm
 
 from tabswarm.browsers import Browser
@@ -41,3 +44,16 @@ async def test_three_tabs_get_a_broadcast_twice_from_the_driver_and_add_to_accum
     assert len(job["volunteers"]) == 3
     for page in pages:
         assert not [line for line in page.console if line.level in ("error", "exception")]
+
+
+async def test_a_tab_imports_a_module_and_opens_a_file_that_the_driver_gave(
+    swarm: Swarm, chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "tabswarm_given.py").write_text("def double(n): return 2 * n")
+    with zipfile.ZipFile(tmp_path / "texts.zip", "w") as archive:
+        archive.writestr("a/b.txt", "to be")
+    await swarm.add_tab(chromium)
+    module, texts = str(tmp_path / "tabswarm_given.py"), str(tmp_path / "texts.zip")
+    found = await asyncio.to_thread(modules_and_files, swarm.driver_link, module, texts)
+    assert found == [(2 * n, "to be") for n in range(6)]

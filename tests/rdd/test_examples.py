@@ -10,12 +10,20 @@ import pytest
 
 import tabswarm
 from tabswarm import Context, conf
-from tabswarm.driver import background, checkpoints, context_manners, inheritable_thread, job_future, reading
+from tabswarm.driver import (
+    background,
+    checkpoints,
+    context_manners,
+    files_for_tasks,
+    inheritable_thread,
+    job_future,
+    reading,
+)
 from tabswarm.driver import context as driver_context
 from tabswarm.executor import task_context
 from tabswarm.plan import accumulator, storage_level
 from tabswarm.rdd import checkpointing, engine_context, job_control, running, shared_variables, status
-from tabswarm.shipping import broadcast
+from tabswarm.shipping import broadcast, task_files
 
 MODULES = [
     *("structure", "narrow", "pairs", "by_key", "joins", "sets", "sorting", "sampling", "partitions", "zipping"),
@@ -55,6 +63,8 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
     run(job_future, sc)
     run(broadcast, sc)
     run(conf, sc)
+    run(files_for_tasks, sc)
+    run(task_files, sc)
     run(checkpointing, sc)
     run(checkpoints, sc)
     run(context_manners, sc)

@@ -20,6 +20,7 @@ from tabswarm.driver.background import Background
 from tabswarm.driver.brief_errors import install_brief_errors
 from tabswarm.driver.checkpoints import Checkpoints
 from tabswarm.driver.context_manners import ContextManners
+from tabswarm.driver.files_for_tasks import FilesForTasks
 from tabswarm.driver.reading import Reading
 from tabswarm.errors import BadLink, ContextInTask
 from tabswarm.rdd.engine import Engine
@@ -29,17 +30,19 @@ if TYPE_CHECKING:
     from tabswarm.driver.attached import AttachedApplication
 
 _NATIVE_PROCESS = "tabswarm.worker.native.process"
+_ENVIRONMENT = "spark.executorEnv."
 _TAB_WORKER = "tabswarm.worker.pyodide.tasks"
 """What runs tasks: the main module of a native worker process, and what a tab's Worker has loaded."""
 
 
-class Context(Reading, Checkpoints, Background, ContextManners):
+class Context(Reading, Checkpoints, Background, FilesForTasks, ContextManners):
     """A connection to a swarm, on which RDDs are made.
 
     `master` is `"local"`, `"local[2]"`, `"local[*]"` (a swarm of this machine's own) or a swarm's driver link;
     without one `conf`'s `spark.master` counts, then the environment's `TABSWARM_MASTER`, else `local[*]`. `conf` is a
     `SparkConf` or any mapping. `sparkHome`, `batchSize` and `serializer` are taken for PySpark's sake and change
-    nothing. Several contexts may run at once.
+    nothing; `pyFiles` are given to `addPyFile`, `environment` are variables for tasks. Several contexts may run at
+    once.
 
     An action whose answer is larger than `maxResultSize` unpacked bytes ends with `ResultTooLarge`. `progress` shows
     a progress bar; by default in a terminal only. A task that runs longer than `taskTimeout` seconds is ended and tried
@@ -95,6 +98,8 @@ class Context(Reading, Checkpoints, Background, ContextManners):
         )
         self.sparkHome = sparkHome or conf.get("spark.home")
         self.environment = {name: str(value) for name, value in (environment or {}).items()}
+        told = {key.removeprefix(_ENVIRONMENT): value for key, value in conf.items() if key.startswith(_ENVIRONMENT)}
+        self._give_all(pyFiles or (), told | self.environment)
         Context._active = weakref.ref(self)
         _stop_at_exit(engine)
 

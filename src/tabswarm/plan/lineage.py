@@ -68,7 +68,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
     number of seconds that one attempt at a task may run; 0: any. `broadcasts` are those that its functions name, by
-    number, with the line that made each; `sources` has one block of each.
+    number, with the line that made each; `sources` has one block of each. `everywhere` are those
+    that every task with a function gets (files for tasks).
     `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
     `properties` are what the program says of the job (`job_properties.py`), `first_stage` the number of the first of
     its stages. `max_failures` is how often a task may fail before the job does; 0: the scheduler's own rule, which
@@ -90,6 +91,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     max_failures: int = 0
     barriers: tuple[int, ...] = ()
     broadcasts: dict[int, str] = {}
+    everywhere: tuple[int, ...] = ()
 
 
 def function_slots(nodes: Iterable[Node]) -> Iterator[CodeRef]:
@@ -176,7 +178,7 @@ def _check_broadcasts(plan: Plan, nodes: dict[int, Node]) -> None:
         blocks = plan.sources.get(broadcast, ())
         if broadcast in nodes or len(blocks) != 1 or not blocks[0].root or blocks[0].url:
             raise PlanRefused(f"broadcast {broadcast} has no block with a hash, or the number of a node")
-    unknown = [number for number in broadcasts_of(plan.nodes) if number not in plan.broadcasts]
+    unknown = [number for number in (*broadcasts_of(plan.nodes), *plan.everywhere) if number not in plan.broadcasts]
     if unknown:
         raise PlanRefused(f"functions of the plan name the broadcasts {unknown}, which it does not have")
 

@@ -43,10 +43,12 @@ def lower(
     max_failures: int = 0,
     barriers: Container[int] = (),
     broadcasts: Mapping[int, BroadcastData] | None = None,
+    everywhere: tuple[int, ...] = (),
 ) -> Plan:
     """The plan that computes these partitions of `target`, for the action that the user called and what it makes of
     their records (a list, where nothing is said). `needs` tells what a volunteer must offer to load something that
-    `ship` shipped; `broadcasts` are those that there are."""
+    `ship` shipped; `broadcasts` are those that there are, `everywhere` those that
+    every task gets."""
     nodes: list[Node] = []
     sources: dict[int, tuple[SourceBlock, ...]] = {}
     for rdd in ancestors(target):
@@ -67,7 +69,7 @@ def lower(
         if rdd._source is not None:
             sources[rdd._id] = rdd._source.blocks
     named: dict[int, str] = {}
-    for number in broadcasts_of(nodes):
+    for number in dict.fromkeys((*broadcasts_of(nodes), *everywhere)):
         data = (broadcasts or {})[number]
         named[number], sources[number] = data.line(), data.blocks
     return Plan(
@@ -85,6 +87,7 @@ def lower(
         max_failures=max_failures,
         barriers=tuple(node.id for node in nodes if node.id in barriers),
         broadcasts=named,
+        everywhere=everywhere,
     )
 
 

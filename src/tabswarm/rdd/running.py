@@ -186,6 +186,7 @@ class Running(SharedVariables, JobControl):
                 max_failures=self._max_failures,
                 barriers=self._barriers,
                 broadcasts=self._broadcasts,
+                everywhere=self._everywhere,
             )
             must_fit(plan, self._barriers, self._engine.default_parallelism)
             code = self._code.pending()

@@ -42,6 +42,7 @@ class SharedVariables:
         self._accumulators: weakref.WeakValueDictionary[int, Accumulator[object]] = weakref.WeakValueDictionary()
         self._adding = adding
         self._broadcasts: dict[int, _Data] = {}
+        self._everywhere: tuple[int, ...] = ()
 
     def accumulator(self, value: V, accum_param: AccumulatorParam[V] | None = None) -> Accumulator[V]:
         """A variable that tasks add to and only the driver reads. Numbers are added with `+`; for other types

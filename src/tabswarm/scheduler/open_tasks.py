@@ -39,7 +39,7 @@ def add_tasks(
     for cut in cuts:
         _open_shuffles(application, job, cut)
         refs = code_refs(job, cut)
-        cut = with_broadcasts(cut, refs)
+        cut = with_broadcasts(job, cut, refs)
         state.last_task += 1
         task = Task(
             state.last_task,

@@ -6,7 +6,7 @@ inputs of an attempt are of one consistent generation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import structs
 
@@ -137,9 +137,9 @@ def _partitioner_refs(partitioner: Partitioner) -> Iterator[CodeRef]:
         yield partitioner.f
 
 
-def with_broadcasts(cut: CutTask, refs: Iterable[CodeRef]) -> CutTask:
+def with_broadcasts(job: Job, cut: CutTask, refs: Collection[CodeRef]) -> CutTask:
     """The task with the broadcasts that its functions name among its sources, behind those that its steps read."""
-    named = sorted({number for ref in refs for number in ref.broadcasts})
+    named = sorted({number for ref in refs for number in (*ref.broadcasts, *job.plan.everywhere)})
     if not named:
         return cut
     return structs.replace(cut, sources=(*cut.sources, *(DriverKey(number, 0) for number in named)))

@@ -157,6 +157,11 @@ Shelf = Callable[[str, int], Any]
 _shelf: Shelf | None = None
 
 
+def in_task() -> bool:
+    """Whether a task runs here."""
+    return _shelf is not None
+
+
 @contextmanager
 def shelved(shelf: Shelf) -> Iterator[None]:
     """Inside of the block broadcasts find their values here."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 import tabswarm
 from tabswarm.errors import TabswarmError
 from tabswarm.ids import BlockId
+from tabswarm.shipping.task_files import FOLDER_VARIABLE
 from tabswarm.worker.native.frames import (
     FRAME_LIMIT,
     LENGTH,
@@ -54,13 +56,14 @@ class WorkerProcess:
     """A running process; `start` makes one. It has an `application` once it has run a task; `stale` are
     broadcasts that its next task has to forget."""
 
-    def __init__(self, popen: subprocess.Popen[bytes], connection: socket.socket, crashes: Path) -> None:
+    def __init__(self, popen: subprocess.Popen[bytes], connection: socket.socket, crashes: Path, files: Path) -> None:
         self.application: str | None = None
         self.code: set[str] = set()
         self.stale: dict[BlockId, None] = {}
         self.python = ""
         self._popen = popen
         self._crashes = crashes
+        self._files = files
         self._connection = connection
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -69,7 +72,8 @@ class WorkerProcess:
     def start(directory: Path) -> WorkerProcess:
         """Start a process; `directory` takes the file for its crashes."""
         here, there = socket.socketpair()
-        crashes = directory / f"crash-{there.fileno()}-{os.urandom(4).hex()}"
+        name = f"{there.fileno()}-{os.urandom(4).hex()}"
+        crashes, files = directory / f"crash-{name}", directory / f"files-{name}"
         with there, crashes.open("wb") as stderr:
             popen = subprocess.Popen(
                 [sys.executable, "-P", "-m", "tabswarm.worker.native.process", str(there.fileno()), str(os.getpid())],
@@ -77,11 +81,11 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
-                env=_environment(),
+                env=_environment() | {FOLDER_VARIABLE: str(files)},
                 start_new_session=True,
             )
         here.setblocking(False)
-        return WorkerProcess(popen, here, crashes)
+        return WorkerProcess(popen, here, crashes, files)
 
     @property
     def pid(self) -> int:
@@ -123,6 +127,7 @@ class WorkerProcess:
         self.kill_now()
         await self._exit_code()
         self._crashes.unlink(missing_ok=True)
+        shutil.rmtree(self._files, ignore_errors=True)
         self.hang_up()
         if self._writer is not None:
             with contextlib.suppress(OSError):
