@@ -666,7 +666,8 @@ export interface Submit {
  *
  * `sources` gives, for each node whose data the driver holds, one `SourceBlock` a partition. `task_timeout` is the
  * number of seconds that one attempt at a task may run; 0: any. `broadcasts` are those that its functions name, by
- * number, with the line that made each; `sources` has one block of each.
+ * number, with the line that made each; `sources` has one block of each. `everywhere` are those
+ * that every task with a function gets (files for tasks).
  * `finish` is what the driver makes of the answer, so that one who attaches later can do the same.
  * `properties` are what the program says of the job (`job_properties.py`), `first_stage` the number of the first of
  * its stages. `max_failures` is how often a task may fail before the job does; 0: the scheduler's own rule, which
@@ -688,6 +689,7 @@ export interface Plan {
   max_failures: number;
   barriers: number[];
   broadcasts: Record<number, string>;
+  everywhere: number[];
 }
 
 /**
@@ -1394,7 +1396,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   EndApplication: {"array": false, "tagField": "type", "tag": "EndApplication", "fields": [["application", "str", false]]},
   JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
   Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false], ["keep", "bool", true]]},
-  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true], ["properties", ["dict", "str", "str"], true], ["first_stage", "int", true], ["max_failures", "int", true], ["barriers", ["list", "int"], true], ["broadcasts", ["dict", "int", "str"], true]]},
+  Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true], ["properties", ["dict", "str", "str"], true], ["first_stage", "int", true], ["max_failures", "int", true], ["barriers", ["list", "int"], true], ["broadcasts", ["dict", "int", "str"], true], ["everywhere", ["list", "int"], true]]},
   Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "FetchOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true], ["requires", ["list", "str"], true], ["because", "str", true]]},
   OneToOneDependency: {"array": false, "tagField": "dep", "tag": "onetoone", "fields": [["parent", "int", false]]},
   SpanDependency: {"array": false, "tagField": "dep", "tag": "span", "fields": [["parent", "int", false], ["in_start", "int", false], ["out_start", "int", false], ["length", "int", false]]},
