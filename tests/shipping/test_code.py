@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import traceback
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -380,3 +381,17 @@ def test_where_python_keeps_no_columns_two_lambdas_that_differ_are_told_apart_or
         "a, b, c = lambda x: x + 1, lambda x: x + 2, lambda x: x + 1\nprint(far(a)(1), far(b)(1), far(c)(1))\n"
     )
     assert run_python(Path(sys.executable), "-X", "no_debug_ranges", "job.py", cwd=tmp_path).strip() == "2 3 2"
+
+
+def test_calls_on_imported_names_are_the_same_code_wherever_they_stand(write_module: Callable[..., ModuleType]) -> None:
+    module = write_module(
+        "importing",
+        "import math, string\nfrom os import path\n\n\ndef make():\n    def inner(x):\n        return math.sqrt(x)\n"
+        "    return [path.basename(each) for each in ('a/b',)], inner\n\n\n"
+        "def local(string):\n    return string.upper()\n\n\n"
+        "nested = lambda xs: [(lambda x: math.floor(x))(x) for x in xs]\n",
+    )
+    for function in (module.make, module.local, module.nested):
+        assert ship(function, allow_bytecode=True).python is None
+        by_value = types.FunctionType(function.__code__, {**vars(module), "__name__": "__main__"})
+        assert ship(by_value, allow_bytecode=True).because == ""

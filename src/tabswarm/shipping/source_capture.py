@@ -180,7 +180,17 @@ def _compiled(code: types.CodeType, candidate: _Candidate, file: _File, shown: s
         class_name=candidate.class_name,
         flags=future_flags(code),
     )
-    return Captured(source, text, compile_source(source, text, file.imported.intersection(code.co_names)), node)
+    return Captured(source, text, compile_source(source, text, file.imported.intersection(_names_in(code))), node)
+
+
+def _names_in(code: types.CodeType) -> Iterator[str]:
+    """The names that a code object uses, local ones too (the compiler goes by the bare name), and those that the
+    functions inside it use."""
+    for names in (code.co_names, code.co_varnames, code.co_cellvars, code.co_freevars):
+        yield from names
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            yield from _names_in(const)
 
 
 def _by_position(fitting: list[Captured], code: types.CodeType, root_folder: Path | None) -> Captured:
