@@ -15,6 +15,7 @@ from pathlib import Path
 # Files and folders below src/tabswarm, as design.md lists what a tab loads.
 TAB_MODULES = (
     "__init__.py",
+    "barrier_task_info.py",
     "bounded_float.py",
     "conf.py",
     "driver/__init__.py",

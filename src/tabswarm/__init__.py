@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tabswarm.barrier_task_info import BarrierTaskInfo
     from tabswarm.bounded_float import BoundedFloat
     from tabswarm.conf import SparkConf
     from tabswarm.driver.attached import AttachedApplication
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
         VersionRefused,
         WorkerLost,
     )
-    from tabswarm.executor.task_context import BarrierTaskContext, BarrierTaskInfo, TaskContext
+    from tabswarm.executor.task_context import BarrierTaskContext, TaskContext
     from tabswarm.plan.accumulator import Accumulator, AccumulatorParam
     from tabswarm.plan.storage_level import StorageLevel
     from tabswarm.rdd.barrier import RDDBarrier
@@ -96,7 +97,7 @@ _ELSEWHERE = {
     "StatusTracker": "tabswarm.rdd.status",
     "StorageLevel": "tabswarm.plan.storage_level",
     "BarrierTaskContext": "tabswarm.executor.task_context",
-    "BarrierTaskInfo": "tabswarm.executor.task_context",
+    "BarrierTaskInfo": "tabswarm.barrier_task_info",
     "TaskContext": "tabswarm.executor.task_context",
     "inheritable_thread_target": "tabswarm.driver.inheritable_thread",
     "portable_hash": "tabswarm.rdd.key_partitioner",

@@ -146,3 +146,9 @@ def test_tasks_cannot_wait_for_each_other_in_the_middle_and_are_told_what_to_do(
 
     with pytest.raises(TaskError, match="let what comes after a shuffle"):
         sc.range(4, numSlices=2).barrier().mapPartitions(wait).collect()
+
+
+def test_what_a_task_knows_of_the_others_is_a_record(sc: EngineContext) -> None:
+    one = sc.range(4, numSlices=2).barrier().mapPartitions(lambda records: [sum(records)])
+    infos = one.map(lambda _: BarrierTaskContext.get().getTaskInfos()).collect()
+    assert [[info.address for info in of_task] for of_task in infos] == [["", ""], ["", ""]]

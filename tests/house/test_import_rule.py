@@ -16,6 +16,7 @@ from tests.house.sources import PACKAGE, Import, imports_of, imports_of_file, mo
 from webbuild.tab_python import tab_files
 
 ALL = {
+    "barrier_task_info",
     "bounded_float",
     "browsers",
     "conf",
@@ -43,14 +44,15 @@ ALL = {
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "ids": {"errors"},
+    "barrier_task_info": set(),
     "bounded_float": set(),
     "result_iterable": set(),
     "stat_counter": set(),
     "plan": {"errors", "ids"},
     "rdd": {"bounded_float", "errors", "ids", "plan", "result_iterable", "shipping", "stat_counter"},
     "scheduler": {"errors", "ids", "plan"},
-    "executor": {"errors", "ids", "plan", "result_iterable", "shipping"},
-    "shipping": {"bounded_float", "errors", "ids", "result_iterable", "stat_counter"},
+    "executor": {"barrier_task_info", "errors", "ids", "plan", "result_iterable", "shipping"},
+    "shipping": {"barrier_task_info", "bounded_float", "errors", "ids", "result_iterable", "stat_counter"},
     "wire": {"errors", "ids", "plan"},
     "transport": {"errors", "ids", "plan", "wire"},
     "coordinator": {"errors", "ids", "plan", "scheduler", "transport", "wire"},
@@ -77,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "conf": set(),
     # tabswarm/__init__.py, the public names
     "": {
+        "barrier_task_info",
         "bounded_float",
         "conf",
         "driver",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+from tabswarm.barrier_task_info import BarrierTaskInfo
 from tabswarm.errors import NotApplicable
 from tabswarm.plan.task import TaskSpec
 
@@ -113,16 +114,6 @@ class TaskContext:
 
     def __repr__(self) -> str:
         return f"TaskContext(stage {self.stageId()}, partition {self._partition}, attempt {self.attemptNumber()})"
-
-
-class BarrierTaskInfo:
-    """One of the tasks of a barrier. `address` is empty: volunteers don't tell each other where they are."""
-
-    def __init__(self, address: str = "") -> None:
-        self.address = address
-
-    def __repr__(self) -> str:
-        return f"BarrierTaskInfo({self.address!r})"
 
 
 class BarrierTaskContext(TaskContext):

@@ -13,6 +13,7 @@ import fractions
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tabswarm.barrier_task_info import BarrierTaskInfo
 from tabswarm.bounded_float import BoundedFloat
 from tabswarm.errors import RecordRefused, ResultNotSerialisable
 from tabswarm.result_iterable import ResultIterable
@@ -101,6 +102,13 @@ def bounded_float_reader(mean: float, confidence: float, low: float, high: float
     return BoundedFloat(mean, confidence, low, high)
 
 
+@reader
+def barrier_task_info_reader(address: str) -> BarrierTaskInfo:
+    """What a task of a barrier knows of another."""
+    expect(address, str)
+    return BarrierTaskInfo(address)
+
+
 def _reduce_default_dict(value: collections.defaultdict[object, object]) -> Reduced:
     factory = value.default_factory
     name = getattr(factory, "__name__", None)
@@ -130,6 +138,7 @@ REDUCERS[StatCounter] = lambda value: (
     stat_counter_reader,
     (value.n, value.mu, value.m2, value.maxValue, value.minValue),
 )
+REDUCERS[BarrierTaskInfo] = lambda value: (barrier_task_info_reader, (value.address,))
 REDUCERS[BoundedFloat] = lambda value: (bounded_float_reader, value.__getnewargs__())
 
 
