@@ -26,5 +26,6 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL(".", import.meta.url)),
     include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"],
+    testTimeout: 60_000, // when a test counts as hung; a busy machine is slow
   },
 });
