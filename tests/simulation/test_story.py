@@ -52,6 +52,11 @@ def test_a_sample_of_seeds_gives_the_same_traces_on_every_python() -> None:
     assert traces == json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 
+def test_who_is_cut_off_from_others_only_is_served_by_the_relay_and_stays() -> None:
+    verdicts = [Story(seed, calm=False, always=("cut",)).run() for seed in range(200, 225)]
+    assert sum(verdict.relayed for verdict in verdicts) > 5
+
+
 def test_the_command_replays_a_seed_bit_for_bit(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--seed", "17", "--trace"]) == 0
     first = capsys.readouterr().out

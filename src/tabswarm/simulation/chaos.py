@@ -4,7 +4,7 @@ seeds only.
     come, go       somebody opens the link, or closes the tab    break    a session breaks and is taken up again
     finish         somebody presses Finish then stop             freeze   a tab is frozen, a laptop asleep
     flap           one comes and goes every 2 s                  one_way  one can send or receive, not both
-    exodus         all leave, and others come an hour later      cut      two cannot reach each other
+    exodus         all leave, and others come an hour later      cut      one and some others cannot reach each other
     slow           everything takes one 20 times as long         half     half of them are cut off together
     resize         other slots                                   swizzle  many are clogged one by one, and freed one
     evict, rot     a block goes, or is damaged where it lies              by one in another order
@@ -20,6 +20,7 @@ import random
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from tabswarm.simulation.data_path import RELAY_AFTER
 from tabswarm.simulation.simulated_driver import SimulatedDriver
 from tabswarm.simulation.simulated_volunteer import SimulatedVolunteer
 from tabswarm.simulation.swarm import SimulatedSwarm
@@ -43,7 +44,7 @@ WEIGHTS: dict[str, tuple[float, int]] = {
     "break": (0.3, 3),
     "freeze": (0.3, 2),
     "one_way": (0.25, 2),
-    "cut": (0.25, 3),
+    "cut": (0.35, 4),
     "half": (0.15, 1),
     "swizzle": (0.2, 1),
     "driver_breaks": (0.35, 4),
@@ -221,14 +222,17 @@ class Chaos:
             self._clog(somebody, up=up, down=not up, duration=self._duration())
 
     def _cut(self) -> None:
+        """One peer and some others, pair by pair; best one with blocks, for long enough that somebody wants them."""
         peers = [*self.swarm.volunteers, *self.swarm.drivers]
-        if len(peers) < 2:
-            return
-        one, other = sorted(self.rng.sample(peers, 2))
-        if (one, other) not in self.swarm.data_path.cuts:
-            self.swarm.note(f"{one} and {other} are cut off from each other")
-            self.swarm.data_path.cut(one, other)
-            self._while(self._duration(), lambda: self.swarm.data_path.cuts.pop((one, other), None))
+        laden = [volunteer.id for volunteer in self.swarm.volunteers.values() if volunteer.store]
+        one = self.rng.choice(laden or peers)
+        duration = self._duration() + RELAY_AFTER
+        for other in self.rng.sample(peers, self.rng.randint(1, len(peers))):
+            pair = min(one, other), max(one, other)
+            if other != one and pair not in self.swarm.data_path.cuts:
+                self.swarm.note(f"{one} and {other} are cut off from each other")
+                self.swarm.data_path.cut(one, other)
+                self._while(duration, partial(self.swarm.data_path.cuts.pop, pair, None))
 
     def _half(self) -> None:
         there = list(self.swarm.volunteers.values())
