@@ -96,6 +96,7 @@ def test_a_hostile_archive_is_refused_by_the_driver_already(sc: Context, tmp_pat
 def test_the_same_name_again_stays_as_it_is(sc: Context, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("first")
     sc.addFile(tmp_path / "a.txt")
+    sc.addFile(tmp_path / "a.txt")
     (tmp_path / "a.txt").write_text("second")
     with pytest.warns(UserWarning, match="stays as it is"):
         sc.addFile(tmp_path / "a.txt")

@@ -119,6 +119,8 @@ class FilesForTasks(EngineContext):
     def _give(self, source: Path, name: str, kind: str, files: TaskFiles) -> None:
         self._must_run()
         if name in self._given:
+            if vars(self._given[name].value) == vars(files):
+                return
             warnings.warn(f"{name} was given to the tasks before, and what they have stays as it is", stacklevel=4)
             return
         size = sum(map(len, files.contents.values()))

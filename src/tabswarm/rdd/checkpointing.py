@@ -59,6 +59,17 @@ class Checkpointing(Structure[T_co]):
         """
         return self._checkpoint is not None and self._checkpoint.done
 
+    @property
+    def is_checkpointed(self) -> bool:
+        """Whether a checkpoint was asked for, made or not.
+
+        >>> numbers = sc.range(5)
+        >>> numbers.checkpoint()
+        >>> numbers.is_checkpointed, numbers.isCheckpointed()
+        (True, False)
+        """
+        return self._checkpoint is not None
+
     def isLocallyCheckpointed(self) -> bool:
         """Whether `localCheckpoint` was asked for.
 
