@@ -9,7 +9,7 @@ from contextlib import suppress
 from tests.end_to_end.slow_shuffle import PARTITIONS, shuffle
 from tests.end_to_end.swarm import Swarm
 
-from benchmarks.measure import tell
+from benchmarks.measure import load, tell
 from tabswarm.browsers import Browser, Page, launch
 
 TABS, EVERY = 3, 4.0
@@ -53,4 +53,4 @@ def run() -> None:
                     times[name].append(await measure(browser, disturbed=disturbed))
         return times
 
-    tell(f"A shuffle of {PARTITIONS} tasks of half a second in {TABS} tabs", asyncio.run(both()))
+    tell(f"A shuffle of {PARTITIONS} tasks of half a second in {TABS} tabs ({load()})", asyncio.run(both()))

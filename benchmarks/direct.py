@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
+from benchmarks.measure import load
 from tabswarm.browsers import launch
 
 ROUNDS = 5
@@ -99,7 +100,7 @@ async def _measure(url: str) -> None:
     console.print(f"Blocks of {BLOCK // 2**20} MiB between two Chromium tabs, {ROUNDS} rounds, medians")
     console.print(f"  bare data channel  {rates['bare']:6.1f} MB/s")
     console.print(f"  tabswarm           {rates['block']:6.1f} MB/s   {rates['block'] / rates['bare']:.0%} of it")
-    console.print(f"  memory of a page at most {peak:.1f} blocks above its store\n")
+    console.print(f"  memory of a page at most {peak:.1f} blocks above its store; {load()}\n")
 
 
 def run() -> None:

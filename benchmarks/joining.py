@@ -10,6 +10,7 @@ import time
 
 import psutil
 
+from benchmarks.measure import load
 from tabswarm.transport.links import parse_link
 from tabswarm.transport.session import Session, open_volunteer_session
 from tabswarm.transport.websocket import WebSocketDoor
@@ -27,16 +28,18 @@ def run() -> None:
         try:
             assert server.stdout is not None
             invite = json.loads(server.stdout.readline())["invite_link"]
-            seconds, each = asyncio.run(join(invite, psutil.Process(server.pid)))
+            seconds, computed, each = asyncio.run(join(invite, psutil.Process(server.pid)))
             print(
-                f"{VOLUNTEERS} volunteers joined in {seconds:.2f} s; each costs the coordinator {each / 1024:.0f} KiB\n"
+                f"{VOLUNTEERS} volunteers joined in {seconds:.2f} s (the coordinator computed {computed:.2f} s); "
+                f"each costs it {each / 1024:.0f} KiB; {load()}\n"
             )
         finally:
             server.terminate()
 
 
-async def join(invite: str, coordinator: psutil.Process) -> tuple[float, float]:
-    """Let all join: the seconds until the last was welcome, and the bytes that each costs the coordinator."""
+async def join(invite: str, coordinator: psutil.Process) -> tuple[float, float, float]:
+    """Let all join: the seconds until the last was welcome, those that the coordinator computed, and the bytes that
+    each costs it."""
     link = parse_link(invite, role="volunteer")
     hello = Hello(
         token=link.token,
@@ -54,10 +57,17 @@ async def join(invite: str, coordinator: psutil.Process) -> tuple[float, float]:
         async with turn:
             return await open_volunteer_session(await WebSocketDoor(link).connect("control"), hello)
 
-    before = coordinator.memory_info().rss
+    before, computed = coordinator.memory_info().rss, computing(coordinator)
     began = time.perf_counter()
     sessions = await asyncio.gather(*(one() for _ in range(VOLUNTEERS)))
     seconds = time.perf_counter() - began
+    computed = computing(coordinator) - computed
     each = (coordinator.memory_info().rss - before) / VOLUNTEERS
     await asyncio.gather(*(session.close() for session in sessions))
-    return seconds, each
+    return seconds, computed, each
+
+
+def computing(process: psutil.Process) -> float:
+    """The seconds that a process had a core so far: unlike the clock's, they do not grow with what else goes on."""
+    times = process.cpu_times()
+    return float(times.user + times.system)

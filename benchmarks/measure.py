@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,11 @@ def seconds(way: Way) -> float:
     began = time.perf_counter()
     way()
     return time.perf_counter() - began
+
+
+def load() -> str:
+    """How busy the machine was in the last minute, to be told beside figures: `load 0.4 on 2 cores`."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
 def compare(title: str, ways: Mapping[str, Way], *, rounds: int = ROUNDS, per: int = 1) -> dict[str, float]:

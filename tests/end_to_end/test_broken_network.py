@@ -113,7 +113,7 @@ async def test_a_driver_whose_connections_are_cut_again_and_again_gets_its_answe
             def under_way(jobs: list[dict[str, Any]], done: int = done) -> bool:
                 return answer.done() or sum(job["done"] for job in jobs) >= done
 
-            await wait_until(swarm.jobs, under_way)
+            await wait_until(swarm.jobs_now, under_way)
             await proxy.cut(0.5)
         assert await answer == ([(key, 4 * 30_000) for key in range(3)], [30_000] * PARTITIONS)
         assert proxy.cuts == 3

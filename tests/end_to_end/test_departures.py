@@ -35,7 +35,7 @@ async def progress_to(swarm: Swarm, done: int) -> None:
     def far_enough(jobs: list[dict[str, Any]]) -> bool:
         return bool(jobs) and jobs[-1]["done"] >= done and len(jobs[-1]["volunteers"]) >= 2
 
-    await wait_until(swarm.jobs, far_enough)
+    await wait_until(swarm.jobs_now, far_enough)
 
 
 async def test_closing_a_tab_in_mid_job_leaves_the_answer_exact(swarm: Swarm, chromium: Browser) -> None:

@@ -44,9 +44,10 @@ EXPECTED = [(key, sorted(noise(n)[1] for n in range(key, RECORDS, KEYS))) for ke
 BYTES = RECORDS * 3200
 
 
-def drive(link: str) -> Any:
+def drive(link: str, partitions: int = PARTITIONS, reducers: int = 5) -> Any:
     with Context(link) as sc:
-        return sorted(sc.range(RECORDS, numSlices=PARTITIONS).map(noise).groupByKey(5).mapValues(sorted).collect())
+        records = sc.range(RECORDS, numSlices=partitions).map(noise)
+        return sorted(records.groupByKey(reducers).mapValues(sorted).collect())
 
 
 async def moved(swarm: Swarm, enough: Callable[[dict[str, int]], bool]) -> dict[str, int]:
@@ -108,7 +109,7 @@ async def test_a_holder_killed_in_mid_job_leaves_the_answer_exact(
     def under_way(jobs: list[dict[str, Any]]) -> bool:
         return bool(jobs) and jobs[-1]["done"] >= PARTITIONS // 2 and len(jobs[-1]["volunteers"]) == 2
 
-    await wait_until(swarm.jobs, under_way)
+    await wait_until(swarm.jobs_now, under_way)
     victim.kill()
     assert await answer == EXPECTED
 
@@ -249,3 +250,21 @@ async def test_a_tab_a_native_worker_and_the_driver_go_direct_to_one_another(
     assert told["relayed"] == 0, told
     (job,) = await swarm.jobs()
     assert {volunteer["kind"] for volunteer in job["volunteers"]} == {"tab", "native"}
+
+
+async def test_chromium_firefox_and_a_native_worker_fetch_from_each_other_and_each_pair_directly(
+    swarm: Swarm, chromium: Browser, firefox: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own_temporary_folder(monkeypatch, tmp_path / "other")
+    swarm.add_worker(name="native")
+    monkeypatch.delenv("TMPDIR")
+    await swarm.wait_for(lambda volunteers: len(volunteers) == 1)
+    for browser in (chromium, firefox):
+        await swarm.add_tab(browser)
+    await swarm.warm_up()
+    assert await asyncio.to_thread(drive, swarm.driver_link, 3 * PARTITIONS, 12) == EXPECTED
+    told = await moved(swarm, lambda told: told["direct"] > BYTES)
+    # Each of the three made map outputs and read those of the two others, and nothing went through the coordinator.
+    assert told["relayed"] == 0, told
+    nodes = {node["name"]: node for node in (await swarm.jobs())[-1]["nodes"]}
+    assert len(nodes["map"]["runs"]) == len(nodes["groupByKey"]["runs"]) == 3, nodes

@@ -20,8 +20,8 @@ from tabswarm.scheduler.scheduler import Scheduler
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
-SOON = Bounds(pulse_seconds=0.1, silence_seconds=0.5)
-"""A coordinator that takes a silent peer for gone after half a second."""
+SOON = Bounds(pulse_seconds=0.25, silence_seconds=2)
+"""A coordinator that takes a silent peer for gone after two seconds: who is merely slow on a busy machine is not."""
 KEPT_SOCKETS = """
     window.kept = [];
     window.WebSocket = class extends WebSocket {

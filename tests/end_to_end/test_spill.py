@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from tests.end_to_end.big_shuffle import expected, group
 from tests.end_to_end.swarm import Swarm, wait_until
 
-from tabswarm.browsers import Browser, Page
+from tabswarm.browsers import Browser, Page, launch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 
@@ -39,8 +41,14 @@ DEAD_DATABASE = """new Promise((resolve) => {
 })"""
 
 
-async def group_by_key_past_the_budget(swarm: Swarm, chromium: Browser, before_load: str) -> list[Page]:
-    pages = [await swarm.add_tab(chromium, before_load + WATCHING) for _ in range(2)]
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=("chromium", "firefox"))
+async def browser(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+    async with launch(request.param) as running:
+        yield running
+
+
+async def group_by_key_past_the_budget(swarm: Swarm, browser: Browser, before_load: str) -> list[Page]:
+    pages = [await swarm.add_tab(browser, before_load + WATCHING) for _ in range(2)]
     megabytes = 24
     assert await asyncio.to_thread(group, swarm.driver_link, megabytes) == expected(megabytes)
     (job,) = await swarm.jobs()
@@ -62,11 +70,11 @@ async def until_left(page: Page, asking: str, count: int) -> None:
 
 
 async def test_a_group_by_key_larger_than_the_tabs_budgets_is_exact_and_leaves_no_files(
-    swarm: Swarm, chromium: Browser
+    swarm: Swarm, browser: Browser
 ) -> None:
-    first, second = await group_by_key_past_the_budget(swarm, chromium, SMALL)
+    first, second = await group_by_key_past_the_budget(swarm, browser, SMALL)
     assert await first.evaluate(DEAD_FOLDER) == "made"
-    third = await swarm.add_tab(chromium)
+    third = await swarm.add_tab(browser)
     await until_left(third, FOLDERS, 2)
     for page in (first, second):
         await page.click("#stop")
@@ -74,11 +82,11 @@ async def test_a_group_by_key_larger_than_the_tabs_budgets_is_exact_and_leaves_n
 
 
 async def test_without_private_files_blocks_go_to_a_database_that_leaves_with_the_tab(
-    swarm: Swarm, chromium: Browser
+    swarm: Swarm, browser: Browser
 ) -> None:
-    first, second = await group_by_key_past_the_budget(swarm, chromium, NO_FILES)
+    first, second = await group_by_key_past_the_budget(swarm, browser, NO_FILES)
     assert await first.evaluate(DEAD_DATABASE) == "made"
-    third = await swarm.add_tab(chromium)
+    third = await swarm.add_tab(browser)
     await until_left(third, DATABASES, 2)
     for page in (first, second):
         await page.click("#stop")
