@@ -8,6 +8,8 @@ import pytest
 from tests.operations.every_case import CASES
 
 from tabswarm import Context
+from tabswarm.driver.reading import Reading
+from tabswarm.driver.saving import Saving
 from tabswarm.rdd.engine_context import EngineContext
 from tabswarm.simulation.engine import SimulatedEngine
 
@@ -18,9 +20,13 @@ def local() -> Iterator[Context]:
         yield context
 
 
+class Simulated(Reading, Saving):
+    """A context on a simulated swarm, with the disk of this process."""
+
+
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[EngineContext]:
-    with EngineContext(SimulatedEngine(seed=1, volunteers=3, churn=300, churn_pause=2000)) as context:
+    with Simulated(SimulatedEngine(seed=1, volunteers=3, churn=300, churn_pause=2000)) as context:
         yield context
 
 
