@@ -123,6 +123,9 @@ def test_a_context_takes_modules_and_variables_with_it(tmp_path: Path) -> None:
 
             assert sc.range(1).map(take).collect() == [(7, "5")]
             assert "TABSWARM_TOLD" not in os.environ
+            (tmp_path / "environment").write_text("a file of that name")
+            sc.addFile(tmp_path / "environment")
+            assert sc.range(1).map(lambda n: os.path.exists(SparkFiles.get("environment"))).collect() == [True]
     finally:
         sys.path[:] = path
 

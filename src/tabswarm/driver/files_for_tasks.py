@@ -114,7 +114,7 @@ class FilesForTasks(EngineContext):
         for path in py_files:
             self.addPyFile(path)
         if environment:
-            self._for_every_task("environment", TaskEnvironment(dict(environment)))
+            self._for_every_task("", TaskEnvironment(dict(environment)))
 
     def _give(self, source: Path, name: str, kind: str, files: TaskFiles) -> None:
         self._must_run()
