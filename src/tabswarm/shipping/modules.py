@@ -190,6 +190,7 @@ def _in_library(place: str) -> bool:
 
 
 _LIBRARIES = [Path(os.path.abspath(sysconfig.get_paths()[key])) for key in ("stdlib", "platstdlib")]
+_LIBRARIES += [Path(os.path.dirname(os.path.abspath(os.__file__)))]  # the same, where links lead there by another name
 
 
 def _check_unedited(module: types.ModuleType, filename: str, text: str) -> None:
