@@ -147,8 +147,8 @@ def test_background_actions_keep_the_group_and_the_line_of_who_started_them(sc: 
     assert future.result(60) == [4, 3]
     (number,) = future.jobIds
     assert number in sc.statusTracker().getJobIdsForGroup("mine")
-    plan = sc._jobs.jobs[number].plan
-    assert "test_background.py:" in plan.call_site and plan.action == "runAsync"
+    job = sc._jobs.jobs[number]
+    assert "test_background.py:" in job.call_site and job.action == "runAsync"
 
 
 def test_foreach_in_the_background(sc: Context) -> None:

@@ -209,3 +209,13 @@ def test_jobs_that_are_over_are_forgotten_at_last(sc: EngineContext, monkeypatch
     for _ in range(6):
         sc.range(1, numSlices=1).count()
     assert sc.statusTracker().getJobIdsForGroup(None) == [2, 3, 4, 5]
+
+
+def test_a_job_that_is_over_holds_neither_its_plan_nor_its_blocks(sc: EngineContext) -> None:
+    sc.range(4, numSlices=2).count()
+    sc.range(4, numSlices=2).count()
+    tracker = sc.statusTracker()
+    first, second = (sc._jobs.jobs[number] for number in tracker.getJobIdsForGroup())
+    assert first._handle is None and second._handle is not None
+    info = tracker.getStageInfo(0)
+    assert info is not None and info.name.startswith("count at ") and info.numCompletedTasks == 2

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tabswarm.errors import TabswarmError
 from tabswarm.plan.job_properties import GROUP, TAGS, tags_of
-from tabswarm.plan.lineage import Plan
+from tabswarm.plan.lineage import Node, Plan
 from tabswarm.plan.stages import Stage, stages_of
 from tabswarm.plan.task import Update
 from tabswarm.rdd.engine import JobHandle
@@ -28,28 +28,34 @@ class RegisteredJob:
 
     def __init__(self, number: int, plan: Plan, handle: JobHandle) -> None:
         self.number = number
-        self.plan = plan
+        self.properties = plan.properties
+        self.action, self.call_site = plan.action, plan.call_site
         self.stages: dict[int, Stage] = dict(enumerate(stages_of(plan), plan.first_stage))
         self.status = "RUNNING"
-        self._handle = handle
+        nodes = {node.id: node for node in plan.nodes}
+        self.names = {number: _name(nodes[stage.last]) for number, stage in self.stages.items()}
+        self._handle: JobHandle | None = handle
+        self._id = ""
+        self._updates: tuple[Update, ...] = ()
 
     @property
     def id(self) -> str:
         """The coordinator's id of it."""
-        return self._handle.id
+        return self._id if self._handle is None else self._handle.id
 
     @property
     def running(self) -> int:
         """How many of its tasks run, by the latest news."""
-        return self._handle.running if self.status == "RUNNING" else 0
+        return 0 if self._handle is None or self.status != "RUNNING" else self._handle.running
 
     @property
     def group(self) -> str | None:
         """The group that it was started in."""
-        return self.plan.properties.get(GROUP)
+        return self.properties.get(GROUP)
 
     def results(self, in_order: bool = True, timeout: float | None = None) -> Iterator[tuple[int, bytes]]:
         """The blocks; with the last of them the job has succeeded."""
+        assert self._handle is not None, "a job's results are asked for once, and before it is over"
         try:
             yield from self._handle.results(in_order, timeout)
         except TabswarmError:
@@ -59,17 +65,30 @@ class RegisteredJob:
 
     def wait(self, timeout: float | None = None) -> None:
         """Return when every wanted partition is committed."""
-        self._handle.wait(timeout)
+        if self._handle is not None:
+            self._handle.wait(timeout)
 
     def cancel(self, reason: str = "") -> None:
         """Stop the job on the swarm; harmless where it is over."""
         if self.status == "RUNNING":
             self.status = "FAILED"
-        self._handle.cancel(reason)
+        if self._handle is not None:
+            self._handle.cancel(reason)
 
     def updates(self) -> tuple[Update, ...]:
         """What its tasks added to accumulators."""
-        return self._handle.updates()
+        return self._updates if self._handle is None else self._handle.updates()
+
+    def let_go(self) -> None:
+        """It is over: keep what can be asked for, and neither its plan nor its blocks."""
+        handle = self._handle
+        if handle is not None and self.status != "RUNNING":
+            self._id, self._updates = handle.id, handle.updates()
+            self._handle = None
+
+
+def _name(node: Node) -> str:
+    return f"{node.name} at {node.call_site}" if node.call_site else node.name
 
 
 _tell: ContextVar[Callable[[RegisteredJob], None] | None] = ContextVar("tabswarm jobs", default=None)
@@ -90,6 +109,8 @@ class JobRegister:
             job = self.jobs[self._next_job] = RegisteredJob(self._next_job, plan, handle)
             self._next_job += 1
             self.next_stage = max(self.next_stage, plan.first_stage + len(job.stages))
+            for known in self.jobs.values():
+                known.let_go()
             over = [number for number, known in self.jobs.items() if known.status != "RUNNING"]
             for number in over[: max(0, len(over) - KEPT)]:
                 del self.jobs[number]
@@ -126,7 +147,7 @@ class JobRegister:
     def cancel_tag(self, tag: str, reason: str | None) -> None:
         """Cancel what runs with a tag."""
         for job in self.active():
-            if TAGS in job.plan.properties and tag in tags_of(job.plan.properties):
+            if TAGS in job.properties and tag in tags_of(job.properties):
                 job.cancel(_because(f"part of cancelled job tag {tag}", reason))
 
     def cancel_all(self) -> None:

@@ -85,15 +85,12 @@ class StatusTracker:
     def _stages(self, job: RegisteredJob) -> dict[int, SparkStageInfo]:
         report = self._engine.report(job.id)
         running = job.running
-        nodes = {node.id: node for node in job.plan.nodes}
         infos: dict[int, SparkStageInfo] = {}
         for number, stage in job.stages.items():
             done = _done(stage, report)
             active = min(running, stage.tasks - done)
             running -= active
-            node = nodes[stage.last]
-            name = f"{node.name} at {node.call_site}" if node.call_site else node.name
-            infos[number] = SparkStageInfo(number, 0, name, stage.tasks, active, done, 0)
+            infos[number] = SparkStageInfo(number, 0, job.names[number], stage.tasks, active, done, 0)
         return infos
 
 
