@@ -147,7 +147,14 @@ class Context(Reading, Checkpoints, Background, FilesForTasks, ContextManners):
         return attach_application(link, application, max_result_size=maxResultSize, progress=progress)
 
     def stop(self) -> None:
-        """End the application: cancel its jobs, drop its blocks; a local swarm ends with it. May be called again."""
+        """End the application: cancel its jobs, drop its blocks; a local swarm ends with it. May be called again.
+
+        >>> other = Context("local[2]")
+        >>> other.stop()
+        >>> other.range(3)
+        Traceback (most recent call last):
+        RuntimeError: this context was stopped ...
+        """
         super().stop()
         _RUNNING.discard(self._engine)
 

@@ -26,7 +26,7 @@ class ContextManners(EngineContext):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.startTime = int(time.time() * 1000)
+        self._started = int(time.time() * 1000)
         self.environment: dict[str, str] = {}
 
     @property
@@ -37,6 +37,15 @@ class ContextManners(EngineContext):
         True
         """
         return tabswarm_version()
+
+    @property
+    def startTime(self) -> int:
+        """When the context was made, in milliseconds since 1970.
+
+        >>> sc.startTime > 1_700_000_000_000
+        True
+        """
+        return self._started
 
     @property
     def resources(self) -> dict[str, object]:
@@ -94,6 +103,19 @@ class ContextManners(EngineContext):
         """
         raise NotApplicable(
             f"setSystemProperty sets a property of a JVM, and there is none here: SparkConf().set({key!r}, {value!r}) "
+            "for Spark's settings, os.environ for the driver's own process"
+        )
+
+    @classmethod
+    def getSystemProperty(cls, key: str) -> NoReturn:
+        """An error, as `setSystemProperty`.
+
+        >>> type(sc).getSystemProperty("java.home")
+        Traceback (most recent call last):
+        tabswarm.errors.NotApplicable: getSystemProperty reads a property of a JVM, and there is none here: ...
+        """
+        raise NotApplicable(
+            f"getSystemProperty reads a property of a JVM, and there is none here: sc.getConf().get({key!r}) "
             "for Spark's settings, os.environ for the driver's own process"
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, NoReturn
 
 from tabswarm.barrier_task_info import BarrierTaskInfo
@@ -111,6 +112,14 @@ class TaskContext:
         [1]
         """
         return 1
+
+    def cpuAmount(self) -> Decimal:
+        """The same, as an exact number.
+
+        >>> sc.range(1).map(lambda x: TaskContext.get().cpuAmount()).collect()
+        [Decimal('1')]
+        """
+        return Decimal(1)
 
     def __repr__(self) -> str:
         return f"TaskContext(stage {self.stageId()}, partition {self._partition}, attempt {self.attemptNumber()})"

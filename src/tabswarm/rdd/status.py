@@ -6,8 +6,9 @@ it, so tasks of several stages may run at once.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
+from tabswarm.errors import NotApplicable
 from tabswarm.plan.report import JobReport
 from tabswarm.plan.stages import Stage
 from tabswarm.rdd.engine import Engine
@@ -52,6 +53,18 @@ class StatusTracker:
     def __init__(self, register: JobRegister, engine: Engine) -> None:
         self._register = register
         self._engine = engine
+
+    def getExecutorInfos(self) -> NoReturn:
+        """Where Spark's executors are and what memory they have: nothing that volunteers tell a driver.
+
+        >>> sc.statusTracker().getExecutorInfos()
+        Traceback (most recent call last):
+        tabswarm.errors.NotApplicable: volunteers tell no addresses and no heap sizes ...
+        """
+        raise NotApplicable(
+            "volunteers tell no addresses and no heap sizes of a JVM; `tabswarm jobs` says who computed what, and "
+            "defaultParallelism how many tasks can run at once"
+        )
 
     def getJobIdsForGroup(self, jobGroup: str | None = None) -> list[int]:
         """The numbers of all known jobs of a group; without one, of those in no group."""

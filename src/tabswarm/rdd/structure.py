@@ -132,7 +132,11 @@ class Structure(Generic[T_co]):
         return self._partitions
 
     def name(self) -> str | None:
-        """The name given by `setName`, or None."""
+        """The name given by `setName`, or None.
+
+        >>> sc.range(3).setName("numbers").name(), sc.range(3).name()
+        ('numbers', None)
+        """
         return self._name
 
     def setName(self, name: str) -> RDD[T_co]:
@@ -150,7 +154,11 @@ class Structure(Generic[T_co]):
         self._parents, self._dependencies, self._lowered = (), (), None
 
     def getStorageLevel(self) -> StorageLevel:
-        """How the RDD is persisted; `StorageLevel.NONE` where it is not."""
+        """How the RDD is persisted; `StorageLevel.NONE` where it is not.
+
+        >>> print(sc.range(3).cache().getStorageLevel())
+        Memory Serialized 1x Replicated
+        """
         return self._storage or StorageLevel.NONE
 
     def toDebugString(self) -> bytes:
