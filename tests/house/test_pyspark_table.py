@@ -16,12 +16,13 @@ ROW = re.compile(r"\| `(\w+)` \| (\S+) \| (.*) \|")
 
 def rows() -> list[tuple[str, str, str, str]]:
     """Class, name, verdict and note of each row."""
-    found, title = [], ""
+    found: list[tuple[str, str, str, str]] = []
+    title = ""
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             title = line[3:]
         elif row := ROW.fullmatch(line):
-            found.append((title, *row.groups()))
+            found.append((title, row[1], row[2], row[3]))
     return found
 
 
