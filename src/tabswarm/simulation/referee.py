@@ -11,7 +11,8 @@ compares.
     7     who could not be reached by another volunteer is not taken for gone: what it holds counts as before
     5     a vertex runs again at most as often as something in whose cone it lies was lost
 
-A block that is gone while somebody who has read it runs on is missed only if that attempt comes to nothing: for the
+What an open task of a job that is cancelled, or fails, would have made for others is lost to them too. A block that is
+gone while somebody who has read it runs on is missed only if that attempt comes to nothing: for the
 fifth law its sources are lost once more then.
 """
 
@@ -50,6 +51,7 @@ class Referee:
         self._at_risk: dict[str, dict[SinkKey, BlockId]] = {}
         self._before: dict[SinkKey, BlockId | None] = {}
         self._holds = False
+        self._promises: dict[tuple[str, str], list[SinkKey]] = {}
         self._held_by: list[str] = []
         self.lost: dict[str, list[list[SinkKey]]] = {}
         self.losses = 0
@@ -70,9 +72,12 @@ class Referee:
                 # One strike too many, and all that the holder has counts no more.
                 self._risk(event.holder or event.peer, None if event.corrupt else (event.block,))
                 self._held_by = self._holders(event.block)
+                self._note_promises()
             case events.ResultMissing():
                 holder = event.holder or self._committed.get(event.block, "")
                 self._risk(holder, None if event.corrupt else (event.block,))
+            case events.JobCancelled() | events.TaskFailed():
+                self._note_promises()
             case events.TaskFinished():
                 self._holds = self._leases.get((event.task, event.attempt)) == event.peer
                 self._before = {key_of(sink.block): self._stored(sink.block) for sink in event.sinks}
@@ -95,7 +100,10 @@ class Referee:
             case events.ResultMissing():
                 self.damaged_results += event.corrupt
                 self._note_losses()
+            case events.JobCancelled():
+                self._note_abandoned()
             case events.FetchFailed() | events.TaskFailed():
+                self._note_abandoned()
                 if isinstance(event, events.FetchFailed):
                     self._judge_hearsay(event)
                 self._note_losses()
@@ -231,6 +239,19 @@ class Referee:
                 self.losses += len(gone)
                 self.lost.setdefault(name, []).append(gone)
         self._at_risk = {}
+
+    def _note_promises(self) -> None:
+        self._promises = {}
+        for application in self._swarm.scheduler.state.applications.values():
+            for key, task in application.promised.items():
+                self._promises.setdefault((application.id, task.job), []).append(key)
+
+    def _note_abandoned(self) -> None:
+        jobs = self._swarm.scheduler.state.jobs
+        for (application, job), keys in self._promises.items():
+            if job not in jobs:
+                self.lost.setdefault(application, []).append(keys)
+        self._promises = {}
 
 
 def _read_by(spec: TaskSpec) -> Iterator[SinkKey]:

@@ -239,14 +239,19 @@ class SimulatedVolunteer(SimulatedPeer):
                 assignment.pieces[need.place] = piece
             assignment.lacking -= len(pieces)
             again: dict[str, list[_Need]] = {}
-            for need in needs[len(pieces) :]:
+            rest = needs[len(pieces) :]
+            if reason.startswith("unavailable"):  # the holder looked at no more than the first of them
+                for need in rest[1:]:
+                    again.setdefault(holder, []).append(need)
+                rest = rest[:1]
+            for need in rest:
                 if tries >= len(need.holders):
                     self._failed_to_fetch(assignment, need.want.block, holder, reason)
                     return
                 need.failures += 1
                 again.setdefault(need.holders[need.failures % len(need.holders)], []).append(need)
-            for other, rest in again.items():
-                self._fetch(assignment, other, rest, tries + 1)
+            for other, needs_again in again.items():
+                self._fetch(assignment, other, needs_again, tries + (other != holder))
             self._run_next()
 
         self.swarm.data_path.fetch(self, holder, wants, arrived)
