@@ -11,10 +11,10 @@ from tabswarm.simulation.command import play
 from tabswarm.simulation.story import Verdict
 
 SEEDS = 2_000
-BATCH = 50
+BATCH = 500
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
 def test_whatever_happens_each_job_ends_with_the_sequential_answer_or_a_documented_error(first: int) -> None:
     verdicts = [play(seed) for seed in range(first, first + BATCH)]

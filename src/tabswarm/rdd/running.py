@@ -97,13 +97,13 @@ class Running(SharedVariables, JobControl):
 
     def _estimate(self, rdd: Structure[Any], answer: AsEstimate, timeout: float) -> Any:
         """What an approximate action gives: `answer` of the partitions that are there after `timeout` seconds."""
-        total = rdd.getNumPartitions()
-        seen: list[list[Any]] = []
-        parts = self._partitions_of(rdd, None, answer, in_order=False, timeout=timeout)
+        seen: dict[int, list[Any]] = {}
+        parts = self._numbered_partitions_of(rdd, None, answer, in_order=False, timeout=timeout)
         with closing(parts), suppress(TimeoutError):
-            for part in parts:
-                seen.append(part)
-        return answer.make_of(seen, total)
+            for partition, records in parts:
+                seen[partition] = records
+        # In order, whoever was first: sums of floats are the same then.
+        return answer.make_of([seen[partition] for partition in sorted(seen)], rdd.getNumPartitions())
 
     def _iterate(self, rdd: Structure[T], ahead: int) -> Iterator[T]:
         """The records partition by partition, a job each; `ahead` jobs run before they are asked for."""
@@ -138,16 +138,25 @@ class Running(SharedVariables, JobControl):
             self._add_up(handle.updates())
 
     def _partitions_of(
+        self, rdd: Structure[Any], partitions: Sequence[int] | None = None, answer: Answer = AS_LIST
+    ) -> Generator[list[Any], None, None]:
+        """The records of each wanted partition, in order: one job. Whatever ends the caller's loop early ends the
+        job."""
+        with closing(self._numbered_partitions_of(rdd, partitions, answer)) as parts:
+            for _, records in parts:
+                yield records
+
+    def _numbered_partitions_of(
         self,
         rdd: Structure[Any],
-        partitions: Sequence[int] | None = None,
-        answer: Answer = AS_LIST,
+        partitions: Sequence[int] | None,
+        answer: Answer,
         *,
         in_order: bool = True,
         timeout: float | None = None,
-    ) -> Generator[list[Any], None, None]:
-        """The records of each wanted partition, in order where nothing else is said: one job. Whatever ends the
-        caller's loop early ends the job; `timeout` seconds end it with `TimeoutError`."""
+    ) -> Generator[tuple[int, list[Any]], None, None]:
+        """The same with the partitions' numbers, as they come where `in_order` is not asked for. `timeout` seconds end
+        the job with `TimeoutError`."""
         wanted = range(rdd.getNumPartitions()) if partitions is None else partitions
         if not wanted:
             self._must_run()
@@ -156,8 +165,8 @@ class Running(SharedVariables, JobControl):
         finished = False
         reader = AnswerReader(self._max_result_size, self._classes, apart=isinstance(answer, AsFiles))
         try:
-            for _, block in handle.results(in_order, timeout):
-                yield reader.read(block)
+            for partition, block in handle.results(in_order, timeout):
+                yield partition, reader.read(block)
             finished = True
         finally:
             if not finished:
