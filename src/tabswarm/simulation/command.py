@@ -8,6 +8,7 @@ end with the answer of one sequential loop, or with a documented error that what
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sys
 import time
@@ -99,7 +100,7 @@ def _play_all(seeds: Sequence[int], volunteers: int | None, processes: int | Non
     began = time.monotonic()
     failed: list[str] = []
     good: list[Verdict] = []
-    for verdict in _in_processes(seeds, volunteers, processes):
+    for verdict in play_in_processes(seeds, volunteers, processes):
         if isinstance(verdict, str):
             failed.append(verdict)
             print(verdict, flush=True)
@@ -129,8 +130,12 @@ def _figures(good: Sequence[Verdict]) -> str:
     )
 
 
-def _in_processes(seeds: Iterable[int], volunteers: int | None, processes: int | None) -> Iterator[Verdict | str]:
-    with ProcessPoolExecutor(processes) as pool:
+def play_in_processes(
+    seeds: Iterable[int], volunteers: int | None = None, processes: int | None = None
+) -> Iterator[Verdict | str]:
+    """What `play` gives for each seed, in their order; as many at once as there are processors, or as `processes`
+    says."""
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         yield from pool.map(partial(play, volunteers=volunteers), seeds, chunksize=CHUNK)
 
 
