@@ -12,6 +12,10 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 
+PAGE = b'<!doctype html><link rel="icon" href="data:,">'
+"""Browsers ask for a page's icon when they like, also after the page has done its work; this one has its icon."""
+
+
 class Canary:
     """`origin` is its address; `reached` lists the paths that were asked for, WebSocket handshakes included."""
 
@@ -32,8 +36,9 @@ async def canary() -> AsyncIterator[Canary]:
             return None
         kinds = {"module.js": "text/javascript", "events": "text/event-stream", "page": "text/html"}
         kind = kinds.get(request.path.rsplit("/", 1)[-1], "text/plain")
-        headers = Headers({"Access-Control-Allow-Origin": "*", "Content-Type": kind, "Content-Length": "0"})
-        return Response(200, "OK", headers, b"")
+        body = PAGE if kind == "text/html" else b""
+        headers = Headers({"Access-Control-Allow-Origin": "*", "Content-Type": kind, "Content-Length": str(len(body))})
+        return Response(200, "OK", headers, body)
 
     async def converse(connection: ServerConnection) -> None:
         with suppress(websockets.ConnectionClosed):

@@ -90,5 +90,6 @@ async def test_an_answer_stays_exact_when_a_third_of_the_runs_kill_their_tab_and
     while await one_round() == 0:  # each of its runs may have drawn to live: one round in seventeen
         pass
     for job in await swarm.jobs():
-        needed = {node["name"]: node for node in job["nodes"]}
-        assert job["state"] == "done" and needed["groupByKey"]["first"] == REDUCES
+        groups = next(node for node in job["nodes"] if node["name"] == "groupByKey")
+        # A second attempt at a stalled run may have won, so not every partition need have had a first run that counts.
+        assert job["state"] == "done" and groups["first"] <= REDUCES <= sum(groups["runs"].values())
