@@ -11,7 +11,6 @@ from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-
 PAGE = b'<!doctype html><link rel="icon" href="data:,">'
 """Browsers ask for a page's icon when they like, also after the page has done its work; this one has its icon."""
 
