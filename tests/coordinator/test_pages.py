@@ -37,6 +37,18 @@ async def test_the_volunteers_page_alone_may_fetch_from_elsewhere_and_from_https
     assert fetched_for_jobs("https://swarm.example") == "https:"
 
 
+async def test_styles_may_be_written_on_the_consoles_page_alone_and_under_its_nonce() -> None:
+    async with served() as web:
+        rules = {}
+        for path in ("/", "/join", "/console"):
+            answer = await web.request("GET", path)
+            found = re.search(r'nonce="([\w-]{16,})"', answer.text)
+            assert found is not None
+            policy = answer.headers["content-security-policy"].replace(found[1], "NONCE")
+            rules[path] = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))["style-src"]
+        assert rules == {"/": "'self'", "/join": "'self'", "/console": "'self' 'nonce-NONCE'"}
+
+
 async def test_the_frame_may_load_the_runtime_and_nothing_else() -> None:
     async with served() as web:
         policy = (await web.request("GET", "/frame")).headers["content-security-policy"]

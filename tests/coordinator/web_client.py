@@ -19,7 +19,7 @@ RUNTIME = "/static/runtime-0123abcd/"
 
 
 def write_pages(folder: Path) -> None:
-    """The least that the build would make: three pages, a script, and a runtime of one file."""
+    """The least that the build would make: four pages, a script, and a runtime of one file."""
     files: dict[str, dict[str, Any]] = {}
 
     def add(name: str, content: bytes, kind: str, encodings: tuple[str, ...] = ()) -> None:
@@ -30,14 +30,14 @@ def write_pages(folder: Path) -> None:
             path.with_name(path.name + {"br": ".br", "gzip": ".gz"}[encoding]).write_bytes(encoding.encode() + content)
         files[name] = {"type": kind, "size": len(content), "encodings": encodings}
 
-    for page in ("index.html", "volunteer.html", "frame.html"):
+    for page in ("index.html", "volunteer.html", "console.html", "frame.html"):
         (folder / page).write_text(f'<!doctype html><title>{page}</title><script nonce="__NONCE__"></script>')
     add("static/page-abc.js", b"export {};", "text/javascript; charset=utf-8", ("br", "gzip"))
     add(RUNTIME[1:] + "pyodide.mjs", b"export {};", "text/javascript; charset=utf-8")
     (folder / "secret.txt").write_text("not in the manifest")
     manifest = {
         "version": 1,
-        "pages": ["index.html", "volunteer.html", "frame.html"],
+        "pages": ["index.html", "volunteer.html", "console.html", "frame.html"],
         "runtime": {"base": RUNTIME, "pyodide": "0", "wheels": []},
         "files": files,
     }

@@ -87,15 +87,6 @@ export const volunteer = {
   },
 };
 
-export const consolePage = {
-  heading: "A driver link",
-  what: "This is the address of a swarm: browser tabs and machines that compute together. The link that brought you here lets its holder run jobs on them, so keep it to yourself.",
-  how: "To run a job today, use tabswarm on your own machine. Write a program against its Context, then:",
-  command: "tabswarm run JOB.py --master 'LINK'",
-  link: "LINK is the whole address that you opened, with all that follows the #. This page has taken it out of the address bar, so copy it from where you got it.",
-  invite: "To have others lend their tabs, send them the invite link instead: it lets them compute and nothing else.",
-};
-
 /** Bytes for people: powers of 1000, three digits at most. */
 export function inBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -7,14 +7,21 @@ storage and import is refused (docs/decisions/0032): its origin is opaque, so th
 from __future__ import annotations
 
 
-def page_policy(nonce: str, fetches: str = "") -> str:
+def page_policy(nonce: str, fetches: str = "", *, styles_by_nonce: bool = False) -> str:
     """For the page shells: scripts, styles and connections of this very origin, nothing inline without the nonce.
-    `fetches` are further addresses that the page itself may fetch."""
+    `fetches` are further addresses that the page itself may fetch; `styles_by_nonce` is for the console, whose code
+    editor writes style sheets as it goes (decision 0140).
+
+    >>> "style-src 'self';" in page_policy("abc")
+    True
+    >>> "style-src 'self' 'nonce-abc';" in page_policy("abc", styles_by_nonce=True)
+    True
+    """
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src 'self' 'nonce-{nonce}'",
-            "style-src 'self'",
+            f"style-src 'self' 'nonce-{nonce}'" if styles_by_nonce else "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self'",
             f"connect-src 'self' {fetches}".strip(),

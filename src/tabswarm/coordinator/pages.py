@@ -74,7 +74,11 @@ class Pages:
             policy = frame_policy(nonce, own_origin(request.scope) + self._runtime)
         else:
             volunteers = name == "volunteer.html"
-            policy = page_policy(nonce, fetched_for_jobs(own_origin(request.scope)) if volunteers else "")
+            policy = page_policy(
+                nonce,
+                fetched_for_jobs(own_origin(request.scope)) if volunteers else "",
+                styles_by_nonce=name == "console.html",
+            )
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
         return HTMLResponse(text.replace("__NONCE__", nonce), headers=headers)
 

@@ -48,7 +48,7 @@ class Row(msgspec.Struct, frozen=True):
 TABLE = (
     Row("/", Needs.PUBLIC, "index"),
     Row("/join", Needs.PUBLIC, "volunteer"),
-    Row("/console", Needs.PUBLIC, "index"),
+    Row("/console", Needs.PUBLIC, "console"),
     Row("/frame", Needs.PUBLIC, "frame"),
     Row("/static/{path:path}", Needs.PUBLIC, "file"),
     Row("/healthz", Needs.PUBLIC, "health"),
@@ -69,6 +69,9 @@ class Answers:
 
     async def index(self, request: Request) -> Response:
         return self._pages.page(request, "index.html")
+
+    async def console(self, request: Request) -> Response:
+        return self._pages.page(request, "console.html")
 
     async def volunteer(self, request: Request) -> Response:
         return self._pages.page(request, "volunteer.html")

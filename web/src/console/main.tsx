@@ -1,21 +1,26 @@
-// The page behind a driver link, until the console is there: it says what the link is for and how to use it today.
+// The console: what a driver link opens.
 import { render } from "preact";
-import { consolePage as text } from "../strings.ts";
+import { takeToken } from "../peer/link_token.ts";
+import { shell as text } from "../strings/console.ts";
+import { follow } from "./route.ts";
+import { Shell } from "./shell/shell.tsx";
+import { connection, swarmTitle } from "./state.ts";
 
-// Whoever sees the address bar or the history later must not get the token. It is not kept either: this page needs none.
-if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+follow();
+const token = takeToken(window, "tabswarm-driver");
+connection.value = token === null ? { is: "no-link" } : { is: "connecting" };
+swarmTitle.subscribe((title) => {
+  document.title = text.pageTitle(title || text.untitled);
+});
 
-render(
-  <>
-    <p class="brand">tabswarm</p>
-    <h1>{text.heading}</h1>
-    <p>{text.what}</p>
-    <p>{text.how}</p>
-    <pre>
-      <code>{text.command}</code>
-    </pre>
-    <p>{text.link}</p>
-    <p>{text.invite}</p>
-  </>,
-  document.getElementById("page") as HTMLElement,
-);
+render(<Shell />, document.getElementById("page") as HTMLElement);
+
+// A second link opened in the same tab changes the fragment only: take it, and start from its beginning.
+addEventListener("hashchange", () => {
+  if (location.hash) location.reload();
+});
+
+// Out of the browser's back/forward cache the page would come back without its session and not know it.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
