@@ -14,6 +14,11 @@ export interface Kernel {
   readonly waitingFor: ReadonlySignal<readonly string[]>;
 
   /**
+   * The cell log of earlier sessions: cells as they ran, in the order in which they did. Told once, before the first
+   * run, and replayed by it; what runs later the kernel adds to the log itself.
+   */
+  remember(log: readonly LoggedCell[]): void;
+  /**
    * Runs a cell after those that were asked for before it. Where the variables of earlier cells are gone (the page was
    * opened anew, or the Worker was ended), the cell log is replayed first, told by `replaying` events.
    */
@@ -46,6 +51,17 @@ export interface CellSource {
   source: string;
 }
 
+/** A cell as it last ran: its source of then, and its actions in order, which answer the replay where they can. */
+export interface LoggedCell extends CellSource {
+  actions: readonly RecordedAction[];
+}
+
+/** `plan` is the hash of the action's plan; `job` the one that answered it. */
+export interface RecordedAction {
+  plan: string;
+  job: string;
+}
+
 export interface DroppedFile {
   name: string;
   size: number;
@@ -57,6 +73,8 @@ export type CellEvent =
   /** Something to show; the same `id` again replaces what it showed. */
   | { is: "display"; id: string; data: Shown }
   | { is: "job"; job: string; recalled: boolean }
+  /** The cell's k-th action (from 0). The notebook keeps it with the cell, for `remember` in a later session. */
+  | { is: "action"; k: number; action: RecordedAction }
   | { is: "error"; error: CellError };
 
 /** By media type, as in Jupyter: `text/plain` always; the richest that is known here is shown. */
