@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.wire.observation_example import OBSERVATION
 
 from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan import operators as op
@@ -236,6 +237,9 @@ GOOD: dict[str, list[m.Message]] = {
         m.StopApplication(),
         m.BytesMoved(application="a1", direct=7),
         m.StopApplication(keep_results=True),
+        m.Observe(),
+        m.Observe(job="j1"),
+        m.Unobserve(),
     ],
     "ToDriver": [
         *EITHER,
@@ -269,6 +273,8 @@ GOOD: dict[str, list[m.Message]] = {
         m.TaskOutput(job="j1", volunteer="v1", partition=0, stream="stdout", text="hello\n"),
         m.Jobs(request=4, jobs=(REPORT,)),
         m.Volunteers(volunteers=REPORT.volunteers, slots=2),
+        m.Observation(now=250),
+        OBSERVATION,
     ],
 }  # fmt: skip
 

@@ -40,6 +40,11 @@ from tabswarm.wire.driver_messages import (
     Watched as Watched,
 )
 from tabswarm.wire.message import Message as Message
+from tabswarm.wire.observation_messages import (
+    Observation as Observation,
+    Observe as Observe,
+    Unobserve as Unobserve,
+)
 
 # isort: on
 
@@ -380,11 +385,11 @@ ToVolunteer = (
 )
 FromDriver = (
     Pong | Ping | Signal | Submit | Watch | CancelJob | Fetched | ResultMissing | Release | Unpersist | ListJobs
-    | StopApplication | BytesMoved
+    | StopApplication | BytesMoved | Observe | Unobserve
 )
 ToDriver = (
     Welcome | Refused | Ping | Pong | Pass | Holders | Signal | Accepted | Watched | Progress | Updates | ResultsReady
-    | JobDone | JobFailed | TaskOutput | Jobs | Volunteers | MayLeave
+    | JobDone | JobFailed | TaskOutput | Jobs | Volunteers | MayLeave | Observation
 )
 # fmt: on
 """Each direction's messages; a type that is not in the union of its direction and role is refused."""

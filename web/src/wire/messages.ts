@@ -23,6 +23,33 @@ export type BlockKind = "rdd" | "map";
 /** Whom a failed attempt counts against. */
 export type FailureKind = "raised" | "not_serialisable" | "cannot_compile" | "code_refused" | "timeout" | "worker_died" | "out_of_memory" | "url_unavailable" | "url_closed_to_tabs";
 
+/**
+ * What a volunteer is about. `fetching` has tasks and runs none yet; a `paused` one offers no slot; a `resting` one
+ * is given no work for a while, because it came and went too often or had damaged blocks.
+ */
+export type VolunteerState = "working" | "fetching" | "idle" | "paused" | "finishing" | "resting";
+
+/** Where a node's records come from: outside, the same partitions of its parents, or a shuffle. */
+export type NodeKind = "source" | "narrow" | "shuffle";
+
+/**
+ * How far a node is. What is `stored` was there when the job began (persisted, or an earlier job's shuffle), and
+ * was read; what only that would have needed is `skipped`.
+ */
+export type NodeState = "waiting" | "running" | "done" | "stored" | "skipped";
+
+/**
+ * Why an attempt at a task was made: it was the first, one before it came to nothing, one was too slow, or it makes
+ * again what had been there and was lost.
+ */
+export type AttemptReason = "first" | "retry" | "speculative" | "recomputed";
+
+/**
+ * What came of an attempt. `unfetched`: a source could not be had; `lost`: the volunteer left; `cancelled`: it was
+ * taken back, because another attempt was first, a source was lost, a free volunteer took it, or the job ended.
+ */
+export type Outcome = "open" | "done" | "failed" | "unfetched" | "lost" | "cancelled";
+
 /** The first byte of every frame. */
 export const FrameType = { REQUEST: 1, ITEM: 2, DATA: 3, CREDIT: 4, END: 5, REFUSED: 6, CANCEL: 7 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
@@ -957,6 +984,20 @@ export interface StopApplication {
   keep_results?: boolean; // false
 }
 
+/**
+ * Show me the swarm from now on, and `job` (of the swarm; empty: none) in detail. Said again with another job it
+ * takes the place of what was said before, and all begins anew.
+ */
+export interface Observe {
+  type: "Observe";
+  job?: string; // ""
+}
+
+/** I do not look any more. */
+export interface Unobserve {
+  type: "Unobserve";
+}
+
 /** The job runs under this id; `total` tasks for now (a loss adds more). */
 export interface Accepted {
   type: "Accepted";
@@ -1110,6 +1151,196 @@ export interface Volunteers {
 }
 
 /**
+ * What has changed in the swarm since the last one, or (`fresh`) all of it: then forget what you had. `now` is the
+ * coordinator's clock in milliseconds, by which all times go.
+ *
+ * Each thing replaces the one with the same id: `volunteers`, `jobs`, and `stores` by (application, node); `gone`,
+ * `forgotten` and `dropped` are those that are no more. The rest is of the job that you observe and which is named in
+ * `job` (empty: there is no such job, or it was forgotten): the `nodes` of its graph, once, and their `progress`; its
+ * `attempts` by (task, attempt), `errors` by id, and what is only counted of it by stage, `folded`.
+ * `more`: what is to be told does not fit into this one, and follows.
+ */
+export interface Observation {
+  type: "Observation";
+  now: number;
+  fresh?: boolean; // false
+  job?: string; // ""
+  volunteers?: ObservedVolunteer[]; // []
+  gone?: string[]; // []
+  jobs?: ObservedJob[]; // []
+  forgotten?: string[]; // []
+  stores?: ObservedStore[]; // []
+  dropped?: ([string, number])[]; // []
+  nodes?: ObservedNode[]; // []
+  progress?: NodeProgress[]; // []
+  attempts?: ObservedAttempt[]; // []
+  errors?: ObservedError[]; // []
+  folded?: FoldedAttempts[]; // []
+  more?: boolean; // false
+}
+
+/**
+ * One volunteer. `blocks` and `held` are what it holds (number, bytes) and `memory` the bytes that it has room for;
+ * `done`, `failed`, `seconds` and `rows` are of its attempts so far, `direct` and `relayed` the bytes that it fetched
+ * from other peers and through the coordinator. `tasks` are at most 16 of the `assigned` that it has now.
+ */
+export interface ObservedVolunteer {
+  id: string;
+  name: string;
+  kind: string;
+  python: string;
+  state: VolunteerState;
+  slots: number;
+  memory: number;
+  joined: number;
+  tasks?: ObservedTask[]; // []
+  assigned?: number; // 0
+  blocks?: number; // 0
+  held?: number; // 0
+  done?: number; // 0
+  failed?: number; // 0
+  seconds?: number; // 0.0
+  rows?: number; // 0
+  direct?: number; // 0
+  relayed?: number; // 0
+}
+
+/**
+ * A task that a volunteer has now: of which job, the node and partition that it ends with, the node in words
+ * (`reduceByKey at job.py:12`), and when it was assigned and started.
+ */
+export type ObservedTask = [job: string, task: number, attempt: number, node: number, partition: number, title: string, assigned: number, started: number];
+
+/**
+ * One job, running or over. `state` is `running`, `done`, `failed` or `cancelled`; `waiting_for` says what keeps a
+ * running one from going on.
+ *
+ * `stages` come parents first; those without a task have nothing to do (skipped). `left` is known only when it is for
+ * every stage that is not done. The counts are of attempts: all that were assigned, and how many of these were
+ * retries, speculative, or made what was lost again; and how many failed by an error.
+ */
+export interface ObservedJob {
+  id: string;
+  application: string;
+  state: string;
+  action: string;
+  submitted: number;
+  program?: string; // ""
+  call_site?: string; // ""
+  group?: string; // ""
+  description?: string; // ""
+  tags?: string[]; // []
+  ended?: number; // -1
+  done?: number; // 0
+  total?: number; // 0
+  running?: number; // 0
+  stages?: ObservedStage[]; // []
+  left?: number; // -1
+  waiting_for?: string; // ""
+  error?: string; // ""
+  attempts?: number; // 0
+  retries?: number; // 0
+  speculative?: number; // 0
+  recomputed?: number; // 0
+  failed?: number; // 0
+  bytes?: BytesReport; // {"direct": 0, "relayed": 0, "inline": 0}
+}
+
+/**
+ * The tasks that end in one stage of a job (the nodes between shuffles). `node` is the stage's last. `tasks` are
+ * all that there are now (a loss adds more), of which so many are `done`, and `running` (assigned and started).
+ *
+ * `left` is how many milliseconds the rest will take, by the tasks that are done and those that run: -1 until enough
+ * are done to tell, and while none runs.
+ */
+export type ObservedStage = [stage: number, node: number, tasks: number, done: number, running: number, left: number];
+
+/**
+ * A persisted node of a running application, known by (`application`, `node`): `there` of its partitions are
+ * stored, in `size` bytes counted once; `held` counts copies too. `holders` has the number of blocks by volunteer.
+ */
+export interface ObservedStore {
+  application: string;
+  node: number;
+  name: string;
+  call_site: string;
+  partitions: number;
+  level: string;
+  there?: number; // 0
+  size?: number; // 0
+  held?: number; // 0
+  holders?: Record<string, number>;
+}
+
+/**
+ * One RDD of the observed job's graph; told once. `operator` is its class in words (`FlatMap`), `call_site` the
+ * user's line (`job.py:12`) and `code` what stands there, where that is known. `storage` is the level at which it is
+ * persisted. A `target` is what the action wants; a `sink` is written as blocks (target, persisted, the map side of a
+ * shuffle).
+ */
+export interface ObservedNode {
+  id: number;
+  name: string;
+  operator: string;
+  kind: NodeKind;
+  partitions: number;
+  stage?: number; // -1
+  call_site?: string; // ""
+  code?: string; // ""
+  parents?: ObservedParent[]; // []
+  storage?: string; // ""
+  target?: boolean; // false
+  sink?: boolean; // false
+}
+
+/** A node that another reads, through a shuffle of this number (-1: through a narrow dependency). */
+export type ObservedParent = [node: number, shuffle: number];
+
+/**
+ * How far a node of the observed job is. `planned` partitions are to be computed (fewer than it has where the
+ * others are stored or not wanted), `done` were, in `runs` runs of which so many were `recomputed` or `speculative`;
+ * `rows` came out of all runs.
+ */
+export type NodeProgress = [node: number, state: NodeState, planned: number, done: number, running: number, runs: number, recomputed: number, speculative: number, rows: number];
+
+/**
+ * One attempt at a task, known by (`task`, `attempt`). `node` and `partition` are what it ends with; small
+ * partitions share a task, so it may have several `partitions`.
+ *
+ * It was `assigned`, then fetched its sources for `fetching` seconds as the volunteer says, waited for a free worker,
+ * `started`, computed for `seconds` as the volunteer says, sent its report, and was `finished`. Seconds are -1 where
+ * nobody told. It fetched `fetched` bytes (-1: not told), and wrote `rows` rows in `written` bytes.
+ * `error` is the id of its `ObservedError`, or -1.
+ */
+export type ObservedAttempt = [task: number, attempt: number, volunteer: string, stage: number, node: number, partition: number, partitions: number, reason: AttemptReason, assigned: number, started: number, finished: number, fetching: number, seconds: number, fetched: number, rows: number, written: number, outcome: Outcome, error: number, message: string];
+
+/**
+ * Failures of the observed job with the same `kind`, exception and line, as one: how many, and the first of them in
+ * full.
+ */
+export interface ObservedError {
+  id: number;
+  kind: string;
+  type_name: string;
+  line: string;
+  count: number;
+  message?: string; // ""
+  traceback?: string; // ""
+  volunteer?: string; // ""
+  task?: number; // -1
+  node?: number; // -1
+  partition?: number; // -1
+  first?: number; // -1
+  last?: number; // -1
+}
+
+/**
+ * Attempts of one stage of the observed job that are counted only, because too many are listed already: how many,
+ * and what those that are done add up to.
+ */
+export type FoldedAttempts = [stage: number, attempts: number, done: number, failed: number, seconds: number, rows: number, written: number];
+
+/**
  * Who I am. `role` is `volunteer`, `driver` or `operator`; `kind` is `tab`, `native`, `library`, `console` or
  * `cli`.
  *
@@ -1222,7 +1453,9 @@ export type FromDriver =
   | Unpersist
   | ListJobs
   | StopApplication
-  | BytesMoved;
+  | BytesMoved
+  | Observe
+  | Unobserve;
 
 export type ToDriver =
   | Welcome
@@ -1242,7 +1475,8 @@ export type ToDriver =
   | TaskOutput
   | Jobs
   | Volunteers
-  | MayLeave;
+  | MayLeave
+  | Observation;
 
 export type Operator =
   | ParallelizeOperator
@@ -1430,6 +1664,8 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Unpersist: {"array": false, "tagField": "type", "tag": "Unpersist", "fields": [["node", "int", false]]},
   ListJobs: {"array": false, "tagField": "type", "tag": "ListJobs", "fields": [["request", "int", false]]},
   StopApplication: {"array": false, "tagField": "type", "tag": "StopApplication", "fields": [["keep_results", "bool", true]]},
+  Observe: {"array": false, "tagField": "type", "tag": "Observe", "fields": [["job", "str", true]]},
+  Unobserve: {"array": false, "tagField": "type", "tag": "Unobserve", "fields": []},
   Accepted: {"array": false, "tagField": "type", "tag": "Accepted", "fields": [["request", "int", false], ["job", "str", false], ["total", "int", false]]},
   Watched: {"array": false, "tagField": "type", "tag": "Watched", "fields": [["request", "int", false], ["job", "str", false], ["action", "str", false], ["call_site", "str", false], ["partitions", ["list", "int"], false], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], false], ["code", ["dict", "str", "bytes"], false]]},
   Progress: {"array": false, "tagField": "type", "tag": "Progress", "fields": [["job", "str", false], ["done", "int", false], ["total", "int", false], ["running", "int", false], ["volunteers", "int", false], ["waiting_for", "str", true]]},
@@ -1445,6 +1681,18 @@ export const schema: Readonly<Record<string, StructShape>> = {
   BytesReport: {"array": false, "tagField": null, "tag": null, "fields": [["direct", "int", false], ["relayed", "int", false], ["inline", "int", false]]},
   VolunteerReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["tasks", "int", false], ["slots", "int", true]]},
   Volunteers: {"array": false, "tagField": "type", "tag": "Volunteers", "fields": [["volunteers", ["list", ["struct", "VolunteerReport"]], false], ["slots", "int", false]]},
+  Observation: {"array": false, "tagField": "type", "tag": "Observation", "fields": [["now", "int", false], ["fresh", "bool", true], ["job", "str", true], ["volunteers", ["list", ["struct", "ObservedVolunteer"]], true], ["gone", ["list", "str"], true], ["jobs", ["list", ["struct", "ObservedJob"]], true], ["forgotten", ["list", "str"], true], ["stores", ["list", ["struct", "ObservedStore"]], true], ["dropped", ["list", ["tuple", "str", "int"]], true], ["nodes", ["list", ["struct", "ObservedNode"]], true], ["progress", ["list", ["struct", "NodeProgress"]], true], ["attempts", ["list", ["struct", "ObservedAttempt"]], true], ["errors", ["list", ["struct", "ObservedError"]], true], ["folded", ["list", ["struct", "FoldedAttempts"]], true], ["more", "bool", true]]},
+  ObservedVolunteer: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["name", "str", false], ["kind", "str", false], ["python", "str", false], ["state", ["enum", "working", "fetching", "idle", "paused", "finishing", "resting"], false], ["slots", "int", false], ["memory", "int", false], ["joined", "int", false], ["tasks", ["list", ["struct", "ObservedTask"]], true], ["assigned", "int", true], ["blocks", "int", true], ["held", "int", true], ["done", "int", true], ["failed", "int", true], ["seconds", "float", true], ["rows", "int", true], ["direct", "int", true], ["relayed", "int", true]]},
+  ObservedTask: {"array": true, "tagField": null, "tag": null, "fields": [["job", "str", false], ["task", "int", false], ["attempt", "int", false], ["node", "int", false], ["partition", "int", false], ["title", "str", false], ["assigned", "int", false], ["started", "int", true]]},
+  ObservedJob: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["application", "str", false], ["state", "str", false], ["action", "str", false], ["submitted", "int", false], ["program", "str", true], ["call_site", "str", true], ["group", "str", true], ["description", "str", true], ["tags", ["list", "str"], true], ["ended", "int", true], ["done", "int", true], ["total", "int", true], ["running", "int", true], ["stages", ["list", ["struct", "ObservedStage"]], true], ["left", "int", true], ["waiting_for", "str", true], ["error", "str", true], ["attempts", "int", true], ["retries", "int", true], ["speculative", "int", true], ["recomputed", "int", true], ["failed", "int", true], ["bytes", ["struct", "BytesReport"], true]]},
+  ObservedStage: {"array": true, "tagField": null, "tag": null, "fields": [["stage", "int", false], ["node", "int", false], ["tasks", "int", false], ["done", "int", false], ["running", "int", false], ["left", "int", true]]},
+  ObservedStore: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["node", "int", false], ["name", "str", false], ["call_site", "str", false], ["partitions", "int", false], ["level", "str", false], ["there", "int", true], ["size", "int", true], ["held", "int", true], ["holders", ["dict", "str", "int"], true]]},
+  ObservedNode: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["name", "str", false], ["operator", "str", false], ["kind", ["enum", "source", "narrow", "shuffle"], false], ["partitions", "int", false], ["stage", "int", true], ["call_site", "str", true], ["code", "str", true], ["parents", ["list", ["struct", "ObservedParent"]], true], ["storage", "str", true], ["target", "bool", true], ["sink", "bool", true]]},
+  ObservedParent: {"array": true, "tagField": null, "tag": null, "fields": [["node", "int", false], ["shuffle", "int", true]]},
+  NodeProgress: {"array": true, "tagField": null, "tag": null, "fields": [["node", "int", false], ["state", ["enum", "waiting", "running", "done", "stored", "skipped"], false], ["planned", "int", false], ["done", "int", false], ["running", "int", false], ["runs", "int", false], ["recomputed", "int", false], ["speculative", "int", false], ["rows", "int", false]]},
+  ObservedAttempt: {"array": true, "tagField": null, "tag": null, "fields": [["task", "int", false], ["attempt", "int", false], ["volunteer", "str", false], ["stage", "int", false], ["node", "int", false], ["partition", "int", false], ["partitions", "int", false], ["reason", ["enum", "first", "retry", "speculative", "recomputed"], false], ["assigned", "int", false], ["started", "int", true], ["finished", "int", true], ["fetching", "float", true], ["seconds", "float", true], ["fetched", "int", true], ["rows", "int", true], ["written", "int", true], ["outcome", ["enum", "open", "done", "failed", "unfetched", "lost", "cancelled"], true], ["error", "int", true], ["message", "str", true]]},
+  ObservedError: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["kind", "str", false], ["type_name", "str", false], ["line", "str", false], ["count", "int", false], ["message", "str", true], ["traceback", "str", true], ["volunteer", "str", true], ["task", "int", true], ["node", "int", true], ["partition", "int", true], ["first", "int", true], ["last", "int", true]]},
+  FoldedAttempts: {"array": true, "tagField": null, "tag": null, "fields": [["stage", "int", false], ["attempts", "int", false], ["done", "int", false], ["failed", "int", false], ["seconds", "float", false], ["rows", "int", false], ["written", "int", false]]},
   Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["watch", "bool", true], ["capabilities", ["list", "str"], true], ["host", "str", true], ["address", "str", true], ["fingerprint", "str", true]]},
   Request: {"array": false, "tagField": null, "tag": null, "fields": [["holder", "str", false], ["items", ["list", ["struct", "Wanted"]], false], ["passes", ["dict", "str", "str"], true]]},
   Wanted: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["segments", ["union", ["list", "int"], "none"], true]]},
@@ -1455,6 +1703,6 @@ export const schema: Readonly<Record<string, StructShape>> = {
 export const directions = {
   FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "Capabilities", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
   ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
-  FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "ResultMissing", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved"],
-  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Signal", "Accepted", "Watched", "Progress", "Updates", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave"],
+  FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "ResultMissing", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved", "Observe", "Unobserve"],
+  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Signal", "Accepted", "Watched", "Progress", "Updates", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave", "Observation"],
 } as const;
