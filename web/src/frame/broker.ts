@@ -1,6 +1,8 @@
 import { readOrder } from "./from_page.ts";
 import { type Probed, probeFrame } from "./probes.ts";
-import type { FromBroker, ProbeTargets, Runtime } from "./protocol.ts";
+import type { FromBroker, ProbeTargets, Program, Runtime } from "./protocol.ts";
+
+type Started = { worker: number; program: Program };
 
 /**
  * The broker between the page and the Workers of the sealed frame: it starts and ends them, and tells of their death.
@@ -18,7 +20,7 @@ export class Broker {
   constructor(
     private readonly port: MessagePort,
     private readonly runtime: Runtime,
-    private readonly scripts: { python: string; probe: string },
+    private readonly scripts: Record<Program | "probe", string>,
   ) {
     port.onmessage = (event) => void this.obey(event);
     this.say({ is: "ready" });
@@ -26,14 +28,14 @@ export class Broker {
 
   private async obey(event: MessageEvent): Promise<void> {
     const order = readOrder(event.data);
-    if (order?.do === "start" && event.ports[0]) this.start(order.worker, event.ports[0]);
+    if (order?.do === "start" && event.ports[0]) this.start(order, event.ports[0]);
     else if (order?.do === "end") this.end(order.worker);
     else if (order?.do === "probe") this.say({ is: "probed", ...(await this.probe(order.targets)) });
   }
 
-  private start(number: number, port: MessagePort): void {
+  private start({ worker: number, program }: Started, port: MessagePort): void {
     if (this.workers.has(number)) return;
-    const worker = new Worker(this.scripts.python, { type: "module", name: `tabswarm python ${number}` });
+    const worker = new Worker(this.scripts[program], { type: "module", name: `tabswarm ${program} ${number}` });
     this.workers.set(number, worker);
     worker.onerror = (event) => {
       event.preventDefault();

@@ -4,7 +4,8 @@ import { readOrder, readRuntime } from "./from_page.ts";
 test("the broker's three orders pass, without what was added to them", () => {
   const targets = { fetch: "http://c/healthz", socket: "ws://c/socket", script: "http://c/static/x.js" };
   expect(readOrder({ do: "probe", targets, more: 1 })).toEqual({ do: "probe", targets });
-  expect(readOrder({ do: "start", worker: 1, source: "alert(1)" })).toEqual({ do: "start", worker: 1 });
+  const start = { do: "start", worker: 1, program: "console" };
+  expect(readOrder({ ...start, source: "alert(1)" })).toEqual(start);
   expect(readOrder({ do: "end", worker: 1 })).toEqual({ do: "end", worker: 1 });
 });
 
@@ -13,8 +14,10 @@ test.each([
   ["start"],
   [{ do: "eval", source: "1" }],
   [{ do: "start" }],
-  [{ do: "start", worker: "1" }],
-  [{ do: "start", worker: -1 }],
+  [{ do: "start", worker: "1", program: "tasks" }],
+  [{ do: "start", worker: -1, program: "tasks" }],
+  [{ do: "start", worker: 1 }],
+  [{ do: "start", worker: 1, program: "data:text/javascript,1" }],
   [{ do: "end", worker: 1.5 }],
   [{ do: "probe" }],
   [{ do: "probe", targets: { fetch: 1, socket: "", script: "" } }],

@@ -1,4 +1,4 @@
-import type { ProbeTargets, Runtime, ToBroker } from "./protocol.ts";
+import type { ProbeTargets, Program, Runtime, ToBroker } from "./protocol.ts";
 
 /**
  * Reads what the page says to the broker. Anything else than the three orders is null and nothing happens.
@@ -6,8 +6,9 @@ import type { ProbeTargets, Runtime, ToBroker } from "./protocol.ts";
 export function readOrder(data: unknown): ToBroker | null {
   if (!isRecord(data)) return null;
   if (data.do === "probe" && isTargets(data.targets)) return { do: "probe", targets: data.targets };
-  if ((data.do === "start" || data.do === "end") && isWorkerNumber(data.worker))
-    return { do: data.do, worker: data.worker };
+  if (data.do === "start" && isWorkerNumber(data.worker) && isProgram(data.program))
+    return { do: "start", worker: data.worker, program: data.program };
+  if (data.do === "end" && isWorkerNumber(data.worker)) return { do: "end", worker: data.worker };
   return null;
 }
 
@@ -33,6 +34,10 @@ function isRecord(data: unknown): data is Record<string, unknown> {
 
 function isTargets(data: unknown): data is ProbeTargets {
   return isRecord(data) && [data.fetch, data.socket, data.script].every((url) => typeof url === "string");
+}
+
+function isProgram(data: unknown): data is Program {
+  return data === "tasks" || data === "console";
 }
 
 function isWorkerNumber(data: unknown): data is number {

@@ -2,7 +2,8 @@
  * What the page, the sealed frame and a Worker in it say to one another.
  *
  *     page  --broker port-->  frame (broker)        starts and ends Workers, runs the self-test
- *     page  <--worker port--> Worker (Python)       tasks, their inputs, what they print, what they wrote
+ *     page  <--worker port--> Worker (Python)       tasks, their inputs, what they print, what they wrote;
+ *                                                   or a console's cells: `console_protocol.ts` has what is said there
  *
  * The page owns both ends' channels: each Worker gets a port of its own, so one application's Worker never sees
  * another's messages. Messages are plain data. The frame runs strangers' code, so the page takes nothing from it
@@ -27,10 +28,13 @@ export interface ProbeTargets {
   script: string;
 }
 
+/** What a Worker runs: tasks of jobs, or the cells of a console. */
+export type Program = "tasks" | "console";
+
 export type ToBroker =
   | { do: "probe"; targets: ProbeTargets }
   /** The Worker's own port comes with the message. */
-  | { do: "start"; worker: number }
+  | { do: "start"; worker: number; program: Program }
   | { do: "end"; worker: number };
 
 export type FromBroker =

@@ -1,20 +1,7 @@
 // A Worker of the sealed frame: starts Python, then runs the tasks that come over its port, one after the other.
 import type { FromWorker, Piece, Runtime, ToWorker, WrittenBlock } from "./protocol.ts";
-import { narrowGlobals, noGlobals } from "./scope.ts";
-
-interface Pyodide {
-  version: string;
-  pyimport(name: string): unknown;
-}
-
-interface LoadOptions {
-  indexURL: string;
-  packages: string[];
-  jsglobals: object;
-  env: Record<string, string>;
-  stdout(line: string): void;
-  stderr(line: string): void;
-}
+import { narrowGlobals } from "./scope.ts";
+import { startPython } from "./start_python.ts";
 
 /** What the Python side calls while it runs a task (`worker/pyodide/host.py` has the same list). */
 interface Host {
@@ -42,7 +29,8 @@ self.onmessage = async (event: MessageEvent<{ runtime: Runtime }>) => {
   const say = (message: FromWorker, transfer: Transferable[] = []) => port.postMessage(message, transfer);
   self.onmessage = null;
   try {
-    const python = await startPython(event.data.runtime);
+    const pyodide = await startPython(event.data.runtime, "/home/volunteer");
+    const python = pyodide.pyimport("tabswarm.worker.pyodide") as PythonSide;
     const version = python.close_doors();
     narrowGlobals();
     port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
@@ -59,24 +47,6 @@ self.onmessage = async (event: MessageEvent<{ runtime: Runtime }>) => {
     say({ is: "broken", reason: String(error) });
   }
 };
-
-async function startPython(runtime: Runtime): Promise<PythonSide> {
-  const { loadPyodide } = (await import(/* @vite-ignore */ `${runtime.base}pyodide.mjs`)) as {
-    loadPyodide(options: LoadOptions): Promise<Pyodide>;
-  };
-  const pyodide = await loadPyodide({
-    indexURL: runtime.base,
-    packages: runtime.wheels.map((name) => runtime.base + name),
-    jsglobals: noGlobals,
-    env: { HOME: "/home/volunteer", PYTHONHASHSEED: "0" },
-    // What is printed outside a task (by Pyodide, while it loads) concerns nobody.
-    stdout: () => {},
-    stderr: () => {},
-  });
-  if (pyodide.version !== runtime.pyodide)
-    throw new Error(`Pyodide ${pyodide.version} came where ${runtime.pyodide} was expected`);
-  return pyodide.pyimport("tabswarm.worker.pyodide") as PythonSide;
-}
 
 /** What a task tells the page; the blocks' buffers are moved there, not copied. */
 function hostOf(say: (message: FromWorker, transfer?: Transferable[]) => void): Host {

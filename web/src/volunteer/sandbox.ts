@@ -1,4 +1,4 @@
-import type { ProbeTargets, ToBroker } from "../frame/protocol.ts";
+import type { ProbeTargets, Program, ToBroker } from "../frame/protocol.ts";
 import { readFromBroker } from "./from_frame.ts";
 
 /** This browser cannot sandbox: a door out of the frame is open. Nothing may run. */
@@ -73,8 +73,8 @@ export class Sandbox {
     }
   }
 
-  /** Starts a Worker; `died` is called where it cannot run, or ends by an error of its own. */
-  startWorker(died: (reason: string) => void): WorkerLine {
+  /** Starts a Worker with this program; `died` is called where it cannot run, or ends by an error of its own. */
+  startWorker(program: Program, died: (reason: string) => void): WorkerLine {
     const worker = this.next++;
     const { port1, port2 } = new MessageChannel();
     const end = () => {
@@ -87,7 +87,7 @@ export class Sandbox {
     };
     this.deaths.set(worker, once);
     port1.addEventListener("close", () => once("its Worker ended by itself"));
-    tell(this.port, { do: "start", worker }, [port2]);
+    tell(this.port, { do: "start", worker, program }, [port2]);
     return { port: port1, end };
   }
 

@@ -60,7 +60,7 @@ export class Volunteer {
   ) {
     state.cores.value = { allowed: mostCores(), most: mostCores() };
     this.workers = new Workers(
-      (died) => (this.sandbox as Sandbox).startWorker(died),
+      (died) => (this.sandbox as Sandbox).startWorker("tasks", died),
       () => this.pythonRuns(),
       (reason) => this.halt({ is: "cannot-start", reason }),
     );
