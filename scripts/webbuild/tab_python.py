@@ -39,6 +39,7 @@ TAB_MODULES = (
     "rdd",
     "result_iterable.py",
     "shipping",
+    "showing",
     "stat_counter.py",
     "wire",
     "worker/__init__.py",

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from tabswarm.result_iterable import ResultIterable
     from tabswarm.shipping.broadcast import Broadcast
     from tabswarm.shipping.task_files import SparkFiles
+    from tabswarm.showing.screen import display
     from tabswarm.stat_counter import StatCounter
 
 _ELSEWHERE = {
@@ -99,6 +100,7 @@ _ELSEWHERE = {
     "BarrierTaskContext": "tabswarm.executor.task_context",
     "BarrierTaskInfo": "tabswarm.barrier_task_info",
     "TaskContext": "tabswarm.executor.task_context",
+    "display": "tabswarm.showing.screen",
     "inheritable_thread_target": "tabswarm.driver.inheritable_thread",
     "portable_hash": "tabswarm.rdd.key_partitioner",
 }
@@ -164,6 +166,7 @@ __all__ = [
     "UrlUnavailable",
     "VersionRefused",
     "WorkerLost",
+    "display",
     "inheritable_thread_target",
     "portable_hash",
 ]

@@ -30,7 +30,7 @@ MODULES = [
     *("piping", "barrier", "not_applicable"),
     *("persistence", "rdd"),
     *("results", "reductions", "tree", "by_key_actions", "ordering", "statistics", "approximate", "take_sample"),
-    *("local_iteration", "asynchronous", "file_saving", "custom"),
+    *("local_iteration", "asynchronous", "file_saving", "showing", "plotting", "custom"),
 ]
 CUSTOM = ["CustomRDD", "AllDependency", "ArrayDependency", "OneToOneDependency", "RangeDependency"]
 PLAIN = [
@@ -43,6 +43,14 @@ PLAIN = [
 def sc() -> Iterator[Context]:
     with Context("local[2]", "examples") as context:
         yield context
+
+
+SHOWING = ["screen", "plain", "table", "points", "grid", "text_chart", "saved_file"]
+
+
+@pytest.mark.parametrize("name", SHOWING)
+def test_the_examples_of_what_is_shown_are_true(sc: Context, name: str) -> None:
+    run(importlib.import_module(f"tabswarm.showing.{name}"), sc)
 
 
 @pytest.mark.parametrize("name", sorted({*MODULES, *PLAIN}))

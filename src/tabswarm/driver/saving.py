@@ -17,6 +17,16 @@ from tabswarm.rdd.structure import Structure
 class Saving(EngineContext):
     """A context with a disk to write to."""
 
+    def _check_file(self, path: str) -> None:
+        from tabswarm.driver.whole_file import check_target
+
+        check_target(path)
+
+    def _save_file(self, path: str, content: bytes) -> None:
+        from tabswarm.driver.whole_file import write_whole
+
+        write_whole(path, content)
+
     def _save(self, rdd: Structure[Any], answer: AsFiles) -> None:
         from tabswarm.driver.save_folder import SaveFolder
 

@@ -213,6 +213,13 @@ class EngineContext(Running, Fetching):
         """Write an RDD to the driver's disk, where there is one (`driver.Context`)."""
         raise ProgramError(f"{answer.call} writes to the driver's disk, and this context has none")
 
+    def _check_file(self, path: str) -> None:
+        """Refuse a file that cannot be written, before anything runs."""
+
+    def _save_file(self, path: str, content: bytes) -> None:
+        """Write a file to the driver's disk, where there is one (`driver.Context`)."""
+        raise ProgramError("save writes to the driver's disk, and this context has none")
+
     def _slices(self, numSlices: int | None) -> int:
         slices = self.defaultParallelism if numSlices is None else int(numSlices)
         if slices < 1:

@@ -28,6 +28,7 @@ take_sample     takeSample
 local_iteration toLocalIterator
 asynchronous    collectAsync, countAsync, takeAsync, foreachAsync, foreachPartitionAsync
 file_saving     saveAsTextFile, saveAsPickleFile
+showing         show, plot, save
 
 and `not_applicable`, what only Spark SQL or a cluster manager can mean.
 """
@@ -54,6 +55,7 @@ from tabswarm.rdd.reductions import Reductions
 from tabswarm.rdd.results import Results
 from tabswarm.rdd.sampling import Sampling
 from tabswarm.rdd.sets import Sets
+from tabswarm.rdd.showing import Showing
 from tabswarm.rdd.sorting import Sorting
 from tabswarm.rdd.statistics import Statistics
 from tabswarm.rdd.take_sample import TakeSample
@@ -79,6 +81,7 @@ class RDD(
     Results[T_co],
     Reductions[T_co],
     FileSaving[T_co],
+    Showing[T_co],
     Tree[T_co],
     ByKeyActions[T_co],
     Ordering[T_co],

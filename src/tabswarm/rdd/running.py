@@ -105,6 +105,19 @@ class Running(SharedVariables, JobControl):
         # In order, whoever was first: sums of floats are the same then.
         return answer.make_of([seen[partition] for partition in sorted(seen)], rdd.getNumPartitions())
 
+    def _as_they_come(
+        self, rdd: Structure[Any], answer: Answer, came: Callable[[dict[int, list[Any]]], None]
+    ) -> dict[int, list[Any]]:
+        """The records of each partition by its number. `came` is shown those that are there after each one that
+        comes, in whatever order."""
+        seen: dict[int, list[Any]] = {}
+        with closing(self._numbered_partitions_of(rdd, None, answer, in_order=False)) as parts:
+            for partition, records in parts:
+                seen[partition] = records
+                came(seen)
+        self._make_checkpoints(rdd)
+        return seen
+
     def _iterate(self, rdd: Structure[T], ahead: int) -> Iterator[T]:
         """The records partition by partition, a job each; `ahead` jobs run before they are asked for."""
         self._must_run()

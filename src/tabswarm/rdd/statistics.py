@@ -87,8 +87,8 @@ class Statistics(Structure[T_co]):
         """
         if isinstance(buckets, int):
             return _even_histogram(self, buckets)
-        _check(buckets)
-        return _histogram(self, buckets, _width(buckets))
+        check_borders(buckets)
+        return _histogram(self, buckets, even_width(buckets))
 
 
 def _figure(rdd: Structure[Any], name: str) -> Any:
@@ -102,15 +102,29 @@ def _histogram(rdd: Structure[T], borders: Sequence[T], width: Any) -> tuple[Seq
 
 
 def _even_histogram(rdd: Structure[Any], buckets: int) -> tuple[Sequence[Any], list[int]]:
+    found = extremes(rdd, buckets)
+    if found is None:
+        raise ValueError("can not generate buckets from empty RDD")
+    least, most, count = found
+    if least == most or buckets == 1:
+        return [least, most], [count]
+    return _histogram(rdd, *borders_between(least, most, buckets))
+
+
+def extremes(rdd: Structure[Any], buckets: int) -> tuple[Any, Any, int] | None:
+    """The smallest record, the largest, and how many there are; None where there is none. A job of its own."""
     if buckets < 1:
         raise ValueError("number of buckets must be >= 1")
-    extremes = rdd.ctx._answer(rdd._apply(MapPartitions, extremes_of_partition), AS_LIST)
-    if not extremes:
-        raise ValueError("can not generate buckets from empty RDD")
-    least = min(smallest for smallest, _, _ in extremes)
-    most = max(largest for _, largest, _ in extremes)
-    if least == most or buckets == 1:
-        return [least, most], [sum(count for _, _, count in extremes)]
+    found = rdd.ctx._answer(rdd._apply(MapPartitions, extremes_of_partition), AS_LIST)
+    if not found:
+        return None
+    least = min(smallest for smallest, _, _ in found)
+    most = max(largest for _, largest, _ in found)
+    return least, most, sum(count for _, _, count in found)
+
+
+def borders_between(least: Any, most: Any, buckets: int) -> tuple[list[Any], Any]:
+    """The borders of even buckets, and their width."""
     try:
         width = (most - least) / buckets
     except TypeError:
@@ -119,10 +133,10 @@ def _even_histogram(rdd: Structure[Any], buckets: int) -> tuple[Sequence[Any], l
         raise ValueError("Can not generate buckets with infinite value")
     if int(width) * buckets == most - least:
         width = int(width)  # whole numbers stay whole
-    return _histogram(rdd, [*(least + i * width for i in range(buckets)), most], width)
+    return [*(least + i * width for i in range(buckets)), most], width
 
 
-def _check(borders: Sequence[Any]) -> None:
+def check_borders(borders: Sequence[Any]) -> None:
     if not isinstance(borders, list | tuple):
         raise TypeError("buckets should be a list or tuple or number(int or long)")
     if len(borders) < 2:
@@ -135,7 +149,7 @@ def _check(borders: Sequence[Any]) -> None:
         raise ValueError("buckets should not contain duplicated values")
 
 
-def _width(borders: Sequence[Any]) -> Any:
+def even_width(borders: Sequence[Any]) -> Any:
     """The width of the buckets where it is the same for all, else None."""
     try:
         widths = [above - below for below, above in pairwise(borders)]

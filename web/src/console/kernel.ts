@@ -97,12 +97,20 @@ export interface Table {
   growing: boolean;
 }
 
+/**
+ * line, bar, scatter: point i is (x[i], y[i]). hist: y[i] records lie between x[i] and x[i + 1], so there is one border
+ * more than there are counts. image: `values` row by row, the top one first; x and y are empty.
+ */
 export interface PlotData {
   kind: "line" | "bar" | "scatter" | "hist" | "image";
   x: (number | string)[];
   y: number[];
   /** Of a point's or line's series, where there is more than one. */
   series?: string[];
+  /** Of an image: null where no value has come yet. */
+  values?: (number | null)[];
+  /** Of an image: values in a row. */
+  width?: number;
   title: string;
   xLabel: string;
   yLabel: string;
