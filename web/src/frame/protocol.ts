@@ -7,7 +7,7 @@
  *
  * The page owns both ends' channels: each Worker gets a port of its own, so one application's Worker never sees
  * another's messages. Messages are plain data. The frame runs strangers' code, so the page takes nothing from it
- * unchecked (`volunteer/from_frame.ts`), and the frame takes nothing from anyone but its parent (`frame/from_page.ts`).
+ * unchecked (`sandbox/from_broker.ts`, `volunteer/from_frame.ts`), and the frame takes nothing from anyone but its parent (`frame/from_page.ts`).
  *
  * Types only: the frame may not share a script with the page.
  */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { decodeMessage, encodeMessage, type Tagged } from "../wire/codec.ts";
-import { type Hello, PROTOCOL } from "../wire/messages.ts";
+import { type Hello, PROTOCOL, type ToDriver, type ToVolunteer } from "../wire/messages.ts";
 import { backoff } from "./backoff.ts";
-import { Session } from "./session.ts";
+import { DRIVER, type Role, Session, VOLUNTEER } from "./session.ts";
 
 /** A socket whose other end is the test. */
 class Socket {
@@ -45,7 +45,7 @@ const hello: Hello = {
 };
 const welcome = { type: "Welcome", peer: "p1", resume: "r", swarm: "s", title: "Class 3b" };
 
-function start() {
+function start<In extends ToVolunteer | ToDriver>(role: Role<In>) {
   const sockets: Socket[] = [];
   const events = {
     hello: () => hello,
@@ -54,7 +54,7 @@ function start() {
     broken: vi.fn(),
     refused: vi.fn(),
   };
-  const session = new Session("ws://c/socket", events, () => {
+  const session = new Session<In, Tagged>(role, "ws://c/socket", events, () => {
     const socket = new Socket();
     sockets.push(socket);
     return socket as unknown as WebSocket;
@@ -68,15 +68,15 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test("the hello goes first, and the welcome opens the session", () => {
-  const { latest, events } = start();
+  const { latest, events } = start(VOLUNTEER);
   latest().open();
   expect(latest().sent).toEqual([hello]);
   latest().say(welcome);
-  expect(events.opened).toHaveBeenCalledWith(expect.objectContaining({ title: "Class 3b" }));
+  expect(events.opened).toHaveBeenCalledWith(expect.objectContaining({ title: "Class 3b" }), encodeMessage(welcome));
 });
 
 test("pings are answered by the page", () => {
-  const { latest, events } = start();
+  const { latest, events } = start(VOLUNTEER);
   latest().open();
   latest().say(welcome);
   latest().say({ type: "Ping", number: 7 } as Tagged);
@@ -85,16 +85,16 @@ test("pings are answered by the page", () => {
 });
 
 test("nothing is sent outside of a session", () => {
-  const { session, latest } = start();
-  session.send({ type: "Leaving" });
+  const { session, latest } = start(VOLUNTEER);
+  session.send({ type: "Leaving" } as Tagged);
   latest().open();
-  session.send({ type: "Leaving" });
+  session.send({ type: "Leaving" } as Tagged);
   expect(latest().sent).toEqual([hello]);
 });
 
 test("a session that breaks is opened anew, each time later, until it holds", () => {
   vi.spyOn(Math, "random").mockReturnValue(0.5);
-  const { sockets, latest, events } = start();
+  const { sockets, latest, events } = start(VOLUNTEER);
   latest().drop();
   expect(events.broken).toHaveBeenLastCalledWith(500);
   vi.advanceTimersByTime(499);
@@ -111,7 +111,7 @@ test("a session that breaks is opened anew, each time later, until it holds", ()
 });
 
 test("a coordinator that says nothing for ten seconds is gone", () => {
-  const { latest, events } = start();
+  const { latest, events } = start(VOLUNTEER);
   latest().open();
   latest().say(welcome);
   vi.advanceTimersByTime(9_000);
@@ -124,7 +124,7 @@ test("a coordinator that says nothing for ten seconds is gone", () => {
 });
 
 test.each(["unauthenticated", "wrong_role", "version"])("refused as %s, it does not try again", (code) => {
-  const { sockets, latest, events } = start();
+  const { sockets, latest, events } = start(VOLUNTEER);
   latest().open();
   latest().say({ type: "Refused", code, reason: "no" } as Tagged);
   latest().drop(4401);
@@ -135,14 +135,47 @@ test.each(["unauthenticated", "wrong_role", "version"])("refused as %s, it does 
 });
 
 test("a close code alone refuses as well", () => {
-  const { latest, events } = start();
+  const { latest, events } = start(VOLUNTEER);
   latest().open();
   latest().drop(4403, "an invite link is needed");
   expect(events.refused).toHaveBeenCalledWith({ code: "wrong_role", reason: "an invite link is needed" });
 });
 
+test.each([
+  [4409, "replaced", 1, 2],
+  [4404, "unknown_application", 1, 2],
+  [4401, "unauthenticated", 1, 1],
+])("closed with %i, a driver comes back no more; a volunteer may", (code, word, asDriver, asVolunteer) => {
+  for (const [role, sockets] of [
+    [DRIVER, asDriver],
+    [VOLUNTEER, asVolunteer],
+  ] as const) {
+    const page = start<ToDriver | ToVolunteer>(role);
+    page.latest().open();
+    page.latest().say(welcome);
+    page.latest().drop(code, "why");
+    vi.advanceTimersByTime(1_000);
+    expect(page.sockets.length).toBe(sockets);
+    if (sockets === 1) expect(page.events.refused).toHaveBeenCalledWith({ code: word, reason: "why" });
+  }
+});
+
+test("a role hears what may be said to it, and nothing else", () => {
+  vi.spyOn(console, "error").mockReturnValue();
+  for (const [role, closedWith] of [
+    [DRIVER, undefined],
+    [VOLUNTEER, 4400],
+  ] as const) {
+    const { latest } = start<ToDriver | ToVolunteer>(role);
+    latest().open();
+    latest().say(welcome);
+    latest().say({ type: "JobDone", job: "j1" } as Tagged);
+    expect(latest().closedWith).toBe(closedWith);
+  }
+});
+
 test("refused because too many are there, it tries again", () => {
-  const { sockets, latest, events } = start();
+  const { sockets, latest, events } = start(VOLUNTEER);
   latest().open();
   latest().say({ type: "Refused", code: "too_many", reason: "later" } as Tagged);
   latest().drop(4429);
@@ -153,7 +186,7 @@ test("refused because too many are there, it tries again", () => {
 
 test("a message that is none of the protocol's ends the session", () => {
   vi.spyOn(console, "error").mockReturnValue();
-  const { latest, events } = start();
+  const { latest, events } = start(VOLUNTEER);
   latest().open();
   latest().say(welcome);
   latest().say({ type: "Nonsense" });
@@ -162,7 +195,7 @@ test("a message that is none of the protocol's ends the session", () => {
 });
 
 test("ended for good, it stays ended", () => {
-  const { session, sockets, latest, events } = start();
+  const { session, sockets, latest, events } = start(VOLUNTEER);
   latest().open();
   session.end();
   latest().drop();

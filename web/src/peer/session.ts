@@ -1,14 +1,38 @@
-import { readToVolunteer } from "../wire/check.ts";
-import { encodeMessage } from "../wire/codec.ts";
-import type { FromVolunteer, Hello, Refused, ToVolunteer, Welcome } from "../wire/messages.ts";
+import { readToDriver, readToVolunteer } from "../wire/check.ts";
+import { encodeMessage, type Tagged } from "../wire/codec.ts";
+import {
+  CloseCode,
+  type Hello,
+  type Pong,
+  type Refused,
+  type ToDriver,
+  type ToVolunteer,
+  type Welcome,
+} from "../wire/messages.ts";
 import { backoff } from "./backoff.ts";
 
+/** As what a page speaks to the coordinator. */
+export interface Role<In> {
+  /** Throws for what may not be said to this role. */
+  read(bytes: Uint8Array): In;
+  /** Refusals for good; after any other another try may find it gone. */
+  forGood: readonly (keyof typeof CloseCode)[];
+}
+
+const UNWELCOME = ["UNAUTHENTICATED", "WRONG_ROLE", "VERSION"] as const;
+export const VOLUNTEER: Role<ToVolunteer> = { read: readToVolunteer, forGood: UNWELCOME };
+/** A driver whose application another one took over must not take it back by itself. */
+export const DRIVER: Role<ToDriver> = {
+  read: readToDriver,
+  forGood: [...UNWELCOME, "REPLACED", "UNKNOWN_APPLICATION"],
+};
+
 /** What a session tells of itself; each as it happens. */
-export interface SessionEvents {
+export interface SessionEvents<In> {
   /** How to introduce ourselves, asked anew for each try. */
   hello(): Hello;
-  opened(welcome: Welcome): void;
-  message(message: ToVolunteer, bytes: Uint8Array): void;
+  opened(welcome: Welcome, bytes: Uint8Array): void;
+  message(message: In, bytes: Uint8Array): void;
   /** Some message came, a ping perhaps: once a second at least, also where timers come late. */
   heard?(): void;
   /** The coordinator is gone, or was never there; the next try comes in `retry` ms. */
@@ -20,17 +44,16 @@ export interface SessionEvents {
 /** A WebSocket as far as a session uses one; tests bring their own. */
 export type OpenSocket = (url: string) => WebSocket;
 
-/** Refusals for good, as `wire/close_code.py` spells and numbers them; after any other another try may find it gone. */
-const FOR_GOOD: Record<string, number> = { unauthenticated: 4401, wrong_role: 4403, version: 4426 };
 /** The coordinator pings each second; after so many ms without a word it is gone. */
 const SILENCE = 10_000;
 
 /**
- * The control socket to the coordinator: says Hello, answers pings, and comes back by itself when it breaks.
+ * The control socket to the coordinator: says Hello, answers pings, and comes back by itself when it breaks. `In` is
+ * what this role hears, `Out` what it says.
  *
  * The Hello may take up the session that broke, by its secret; the tasks and messages of that one are gone all the same.
  */
-export class Session {
+export class Session<In extends ToVolunteer | ToDriver, Out extends Tagged> {
   private socket: WebSocket | null = null;
   private welcomed = false;
   private tries = 0;
@@ -40,8 +63,9 @@ export class Session {
   private ended = false;
 
   constructor(
+    private readonly role: Role<In>,
     private readonly url: string,
-    private readonly events: SessionEvents,
+    private readonly events: SessionEvents<In>,
     private readonly openSocket: OpenSocket = (url) => new WebSocket(url),
   ) {}
 
@@ -60,8 +84,15 @@ export class Session {
   }
 
   /** Sends a message, or drops it while there is no session (nobody would know what it is about). */
-  send(message: FromVolunteer): void {
-    if (this.welcomed && this.socket?.readyState === 1) this.socket.send(encodeMessage(message));
+  send(message: Out): void {
+    this.sendPacked(encodeMessage(message));
+  }
+
+  /** The same for a message that is packed already. False where it was dropped. */
+  sendPacked(message: Uint8Array<ArrayBuffer>): boolean {
+    if (!this.welcomed || this.socket?.readyState !== 1) return false;
+    this.socket.send(message);
+    return true;
   }
 
   /** Tries again at once, e.g. when the network is back. */
@@ -83,33 +114,34 @@ export class Session {
   private take(socket: WebSocket, data: unknown): void {
     if (socket !== this.socket) return;
     this.heard = performance.now();
-    let message: ToVolunteer;
+    let message: ToVolunteer | ToDriver;
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0);
     try {
-      message = readToVolunteer(bytes);
+      message = this.role.read(bytes);
     } catch (error) {
       console.error("the coordinator sent a message that this page cannot read:", error);
       socket.close(4400, "bad message");
       return this.lost(socket);
     }
     this.events.heard?.();
-    if (message.type === "Ping") return this.send({ type: "Pong", number: message.number });
+    if (message.type === "Ping")
+      return void this.sendPacked(encodeMessage<Pong>({ type: "Pong", number: message.number }));
     if (message.type === "Welcome") {
       this.welcomed = true;
       this.tries = 0;
-      return this.events.opened(message);
+      return this.events.opened(message, bytes);
     }
     if (message.type === "Refused" && !this.welcomed) {
-      if (Object.hasOwn(FOR_GOOD, message.code)) this.giveUp(message);
+      if (this.role.forGood.some((code) => code.toLowerCase() === message.code)) this.giveUp(message);
       return;
     }
-    this.events.message(message, bytes);
+    this.events.message(message as In, bytes);
   }
 
   private closed(socket: WebSocket, code: number, reason: string): void {
     if (socket !== this.socket || this.ended) return;
-    const word = Object.keys(FOR_GOOD).find((key) => FOR_GOOD[key] === code);
-    if (word) this.giveUp({ code: word, reason });
+    const word = this.role.forGood.find((word) => CloseCode[word] === code);
+    if (word) this.giveUp({ code: word.toLowerCase(), reason });
     else this.lost(socket);
   }
 

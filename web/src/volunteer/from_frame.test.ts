@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { FromBroker, FromWorker } from "../frame/protocol.ts";
-import { readFromBroker, readFromWorker } from "./from_frame.ts";
+import { readFromBroker } from "../sandbox/from_broker.ts";
+import { readFromWorker } from "./from_frame.ts";
 
 const fromWorker: FromWorker[] = [
   { is: "ready", python: "3.14.2" },

@@ -1,27 +1,32 @@
-import type { ProbeTargets, Runtime } from "../frame/protocol.ts";
+import type { Runtime } from "../frame/protocol.ts";
+import { socketAddress } from "../peer/addresses.ts";
 import { BlockStore } from "../peer/block_store.ts";
-import { Direct } from "../peer/direct.ts";
+import { BytesCounter } from "../peer/bytes_moved.ts";
 import type { Moved } from "../peer/exchange.ts";
 import { FetchError } from "../peer/fetching.ts";
-import { fetchBy } from "../peer/paths.ts";
-import { Relay } from "../peer/relay.ts";
-import { Session } from "../peer/session.ts";
+import { Session, VOLUNTEER } from "../peer/session.ts";
 import { openSpill, sweepSpills } from "../peer/spill.ts";
-import { type CopyBlocks, type Hello, PROTOCOL, type ToVolunteer, type Welcome } from "../wire/messages.ts";
+import { canConnect, Ways } from "../peer/ways.ts";
+import { probeTargets, pythonOf, versionOf } from "../sandbox/runtime.ts";
+import { CannotSandbox, Sandbox } from "../sandbox/sandbox.ts";
+import {
+  type CopyBlocks,
+  type FromVolunteer,
+  type Hello,
+  PROTOCOL,
+  type ToVolunteer,
+  type Welcome,
+} from "../wire/messages.ts";
 import type { Attempt } from "./attempt.ts";
-import { BytesCounter } from "./bytes_moved.ts";
 import { copyBlocks } from "./copies.ts";
 import type { Fetch } from "./inputs.ts";
 import { forgetInvite } from "./invite.ts";
-import { CannotSandbox, Sandbox } from "./sandbox.ts";
 import * as state from "./state.ts";
 import { Tasks } from "./tasks.ts";
 import { Workers } from "./workers.ts";
 
 /** Bytes of blocks that this tab holds in memory: an eighth of what the device has (browsers say at most 8 GB). */
 const budget = () => ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * 2 ** 27;
-/** Whether this browser can connect to another one. */
-const canConnect = () => typeof RTCPeerConnection === "function";
 /** How long blocks are kept for a session that may be taken up again, in ms. */
 const KEEP = 600_000;
 /** All cores but one, so that the device stays its person's own. */
@@ -40,18 +45,16 @@ export class Volunteer {
   });
   private readonly workers: Workers;
   private readonly tasks: Tasks;
-  private session: Session;
+  private session: Session<ToVolunteer, FromVolunteer>;
   private readonly bytesMoved = new BytesCounter((message) => this.session.send(message));
   /** The ways to other peers' blocks, for as long as a session. */
-  private ways: { relay: Relay; direct: Direct } | null = null;
+  private ways: Ways | null = null;
   private sandbox: Sandbox | null = null;
   /** Slots that the coordinator knows of: none before Python runs. */
   private offered = 0;
   private peer = "";
   /** The secret that takes this session up again after it broke, as the same peer. */
   private resume = "";
-  /** Servers that the operator set for finding a way to others; none by default, so no third party's is asked. */
-  private iceServers: RTCIceServer[] = [];
   private keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -126,8 +129,7 @@ export class Volunteer {
     state.relayOnly.value = { ...state.relayOnly.value, chosen };
     if (!this.ways) return; // the next hello says so
     this.session.send({ type: "Capabilities", words: this.capabilities });
-    this.ways.direct.end();
-    this.ways.direct = this.newDirect();
+    this.ways.allowDirect(this.capabilities.length > 0);
   }
 
   /** The network is back, so do not wait longer. */
@@ -135,12 +137,12 @@ export class Volunteer {
     this.session.retryNow();
   }
 
-  private newSession(): Session {
-    return new Session(socketAddress("/socket"), {
+  private newSession(): Session<ToVolunteer, FromVolunteer> {
+    return new Session<ToVolunteer, FromVolunteer>(VOLUNTEER, socketAddress("/socket"), {
       hello: () => this.hello(),
       opened: (welcome) => this.opened(welcome),
       message: (message, bytes) => this.take(message, bytes),
-      heard: () => this.ways?.direct.tick(),
+      heard: () => this.ways?.tick(),
       broken: () => this.broken(),
       refused: ({ code, reason }) => {
         if (code === "unauthenticated" || code === "wrong_role") forgetInvite(window);
@@ -178,32 +180,19 @@ export class Volunteer {
     this.peer = welcome.peer;
     this.resume = welcome.resume;
     state.title.value = welcome.title ?? "";
-    this.iceServers = (welcome.ice_servers ?? []).map(([urls, username, credential]) => ({
-      urls,
-      username,
-      credential,
-    }));
     state.relayOnly.value = { ...state.relayOnly.value, always: Boolean(welcome.relay_only) || !canConnect() };
     this.leaveWays();
-    const relayHello: Hello = { ...this.hello(), socket: "relay", resume: welcome.resume, slots: 0 };
-    this.ways = {
-      relay: new Relay(socketAddress("/relay"), relayHello, this.store, this.counting("relayed")),
-      direct: this.newDirect(),
-    };
+    this.ways = new Ways(welcome, {
+      hello: { ...this.hello(), slots: 0 },
+      store: this.store,
+      direct: this.counting("direct"),
+      relayed: this.counting("relayed"),
+      send: (signal) => this.session.send(signal),
+      mayConnect: this.capabilities.length > 0,
+    });
     if (this.sandbox) state.phase.value = { is: this.offered > 0 ? "working" : "starting" };
     else if (state.phase.value.is === "connecting" || state.phase.value.is === "gone")
       state.phase.value = { is: "invited" };
-  }
-
-  private newDirect(): Direct {
-    const iceServers = this.iceServers;
-    return new Direct({
-      me: this.peer,
-      store: this.store,
-      moved: this.counting("direct"),
-      send: (signal) => this.session.send(signal),
-      connect: this.capabilities.length > 0 ? () => new RTCPeerConnection({ iceServers }) : null,
-    });
   }
 
   /** The session is over, and with it all that this tab was asked. What it holds it keeps for a while, to come back with. */
@@ -224,8 +213,7 @@ export class Volunteer {
   }
 
   private leaveWays(): void {
-    this.ways?.direct.end();
-    this.ways?.relay.end();
+    this.ways?.end();
     this.ways = null;
     this.bytesMoved.reset();
   }
@@ -245,8 +233,8 @@ export class Volunteer {
 
   private take(message: ToVolunteer, bytes: Uint8Array): void {
     if (message.type === "Pass") return this.store.passes.learn(message.application, message.secret);
-    if (message.type === "Holders") return this.ways?.direct.learn(message);
-    if (message.type === "Signal") return this.ways?.direct.take(message);
+    if (message.type === "Holders") return this.ways?.learn(message);
+    if (message.type === "Signal") return this.ways?.take(message);
     if (message.type === "JobInfo") {
       state.job.value = message.name || message.job;
       return;
@@ -274,7 +262,7 @@ export class Volunteer {
       const gone = new FetchError(block, holder, "this volunteer's session is over", false, true);
       return { arrivals: Promise.reject(gone), cancel: () => {} };
     }
-    return fetchBy(this.ways.direct, this.ways.relay, holder, orders);
+    return this.ways.fetch(holder, orders);
   }
 
   private pythonRuns(): void {
@@ -329,33 +317,4 @@ export class Volunteer {
     this.store.end();
     this.show();
   }
-}
-
-function socketAddress(path: "/socket" | "/relay"): string {
-  const address = new URL(path, location.href);
-  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  return address.href;
-}
-
-/**
- * What the self-test tries from inside. The control comes first: the address that it fetches must be one that any
- * origin could reach, for else a refusal says nothing of the frame.
- */
-async function probeTargets(): Promise<ProbeTargets> {
-  const address = new URL("/healthz", location.href).href;
-  const answer = await fetch(address, { cache: "no-store" });
-  if (!answer.ok || answer.headers.get("Cross-Origin-Resource-Policy") !== "cross-origin")
-    throw new Error("the self-test has no control here, for the coordinator's /healthz is not open to other origins");
-  return { fetch: address, socket: socketAddress("/socket"), script: import.meta.url };
-}
-
-/** "3.14" of Pyodide "314.0.7", which carries Python's version in its own. */
-function pythonOf({ pyodide }: Runtime): string {
-  const [, major, minor] = /^(\d)(\d+)\./.exec(pyodide) ?? [];
-  return `${major}.${minor}`;
-}
-
-/** The version of tabswarm's own wheel for tabs: `tabswarm-0.1.0-py3-none-any.whl`. */
-function versionOf({ wheels }: Runtime): string {
-  return wheels.find((name) => name.startsWith("tabswarm-"))?.split("-")[1] ?? "";
 }

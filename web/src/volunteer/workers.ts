@@ -1,8 +1,8 @@
 import type { FromWorker, ToWorker } from "../frame/protocol.ts";
 import { blockKey } from "../peer/block_store.ts";
+import type { WorkerLine } from "../sandbox/sandbox.ts";
 import type { BlockId } from "../wire/messages.ts";
 import { readFromWorker } from "./from_frame.ts";
-import type { WorkerLine } from "./sandbox.ts";
 
 /** Starts a Worker; a `Sandbox` does, and tests bring their own. */
 export type StartWorker = (died: (reason: string) => void) => WorkerLine;

@@ -3,7 +3,7 @@
  * passes here has the shape that its TypeScript type says.
  */
 import { decodeMessage, decodeValue, type Tagged } from "./codec.ts";
-import { directions, type Shape, type StructShape, schema, type ToVolunteer } from "./messages.ts";
+import { directions, type Shape, type StructShape, schema, type ToDriver, type ToVolunteer } from "./messages.ts";
 
 /** The bytes are no message of the protocol; the text says where they part from it. */
 export class BadMessage extends Error {
@@ -13,6 +13,11 @@ export class BadMessage extends Error {
 /** Reads a message from the coordinator; throws a `BadMessage` for anything that it may not say to a volunteer. */
 export function readToVolunteer(bytes: Uint8Array): ToVolunteer {
   return readMessage(bytes, directions.ToVolunteer) as ToVolunteer;
+}
+
+/** Reads a message from the coordinator; throws a `BadMessage` for anything that it may not say to a driver. */
+export function readToDriver(bytes: Uint8Array): ToDriver {
+  return readMessage(bytes, directions.ToDriver) as ToDriver;
 }
 
 /** Reads a message that may have one of these types; throws a `BadMessage` for any other. */

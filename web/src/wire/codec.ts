@@ -10,7 +10,7 @@ export interface Tagged {
   type: string;
 }
 
-export function encodeMessage(message: Tagged): Uint8Array<ArrayBuffer> {
+export function encodeMessage<Message extends Tagged>(message: Message): Uint8Array<ArrayBuffer> {
   return encode(message, { ignoreUndefined: true });
 }
 

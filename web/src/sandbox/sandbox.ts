@@ -1,5 +1,5 @@
 import type { ProbeTargets, Program, ToBroker } from "../frame/protocol.ts";
-import { readFromBroker } from "./from_frame.ts";
+import { readFromBroker } from "./from_broker.ts";
 
 /** This browser cannot sandbox: a door out of the frame is open. Nothing may run. */
 export class CannotSandbox extends Error {
