@@ -208,7 +208,7 @@ def test_blocks_are_not_fetched_ahead_of_what_is_written(
 
     def watched(self: SaveFolder, partition: int, block: bytes) -> None:
         nonlocal most
-        (job,) = sc._engine._jobs.values()  # type: ignore[attr-defined]
+        (job,) = sc._engine._jobs  # type: ignore[attr-defined]
         most = max(most, len(job._blocks))
         write(self, partition, block)
 

@@ -222,7 +222,7 @@ def submitted(sc: EngineContext) -> None:
     """Wait until a job of this context has been taken by the coordinator."""
     engine = sc._engine
     assert isinstance(engine, SwarmEngine)
-    while not engine._by_id:
+    while not any(job.accepted_id for job in engine._jobs):
         threading.Event().wait(0.001)
 
 

@@ -177,7 +177,7 @@ class WatchingEngine(SwarmEngine):
 
     def forget(self, job: SwarmJob) -> None:
         """Nobody waits for this any more."""
-        self._loop.call(self._ended, job)
+        self._loop.call(self._forget, job)
 
     def say_cancel(self, job: str) -> None:
         """Stop a job on the swarm."""
@@ -198,9 +198,10 @@ class WatchingEngine(SwarmEngine):
                 super()._heard(message)
 
     def _understood(self, message: Watched) -> None:
-        job = self._jobs.get(message.request)
-        if job is None:
+        asked = self._jobs.asked_by(message.request)
+        if asked is None:
             return
+        job, _ = asked
         self._described[job.request] = message
         job.plan = structs.replace(
             job.plan,
@@ -209,15 +210,14 @@ class WatchingEngine(SwarmEngine):
             call_site=message.call_site,
             finish=message.finish,
         )
-        self._by_id[message.job] = job
-        job.on_accepted(message.job, 0)
+        self._jobs.accept(job, message.job, 0)
 
     def _cancel(self, job: SwarmJob) -> None:
-        self._ended(job)  # a job that grew over our limit is still somebody else's
+        self._forget(job)  # a job that grew over our limit is still somebody else's
 
-    def _ended(self, job: SwarmJob) -> None:
+    def _forget(self, job: SwarmJob) -> None:
         self._described.pop(job.request, None)
-        super()._ended(job)
+        self._jobs.forget(job)
 
     async def _leave(self) -> None:
         self._end(CoordinatorUnreachable("this session was closed"))

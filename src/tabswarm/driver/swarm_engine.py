@@ -12,20 +12,19 @@ import itertools
 import platform
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 
-from tabswarm.driver.failures import error_of, error_of_refusal
 from tabswarm.driver.job_listing import ANSWERS_WITHIN, JobListing
 from tabswarm.driver.loop_thread import LoopThread
 from tabswarm.driver.moved_bytes import MovedBytes
 from tabswarm.driver.progress import ProgressDisplay
 from tabswarm.driver.result_fetcher import ResultFetcher
+from tabswarm.driver.running_jobs import RunningJobs
 from tabswarm.driver.source_store import SourceStore
 from tabswarm.driver.submission import submission
 from tabswarm.driver.swarm_job import SwarmJob
-from tabswarm.driver.task_output import OutputPrinter
-from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, SourceUnavailable, TabswarmError
+from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, TabswarmError
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.report import JobReport
 from tabswarm.rdd.engine import BlockReader
@@ -40,29 +39,18 @@ from tabswarm.transport.routes import Routes
 from tabswarm.transport.webrtc import WebRtcWay, network_capabilities
 from tabswarm.transport.websocket import local_host
 from tabswarm.wire.messages import (
-    Accepted,
-    CancelJob,
-    Fetched,
     Hello,
     Holders,
-    JobDone,
-    JobFailed,
     Jobs,
     MayLeave,
     Message,
     Pass,
-    Progress,
-    Refused,
     Release,
-    ResultsReady,
     Signal,
     StopApplication,
     Submit,
-    TaskOutput,
     ToDriver,
     Unpersist,
-    Updates,
-    Volunteers,
     Watch,
     Welcome,
 )
@@ -101,19 +89,14 @@ class SwarmEngine:
         self._on_job = on_job
         self._loop = loop
         self._owns_loop = owns_loop
-        self._jobs: dict[int, SwarmJob] = {}
-        self._by_id: dict[str, SwarmJob] = {}
         self._listing = JobListing()
         self._requests = itertools.count(1)
         self._limit = max_result_size
-        self._printer = OutputPrinter()
         self._progress = ProgressDisplay(progress)
-        self._names: dict[str, str] = {}
-        self._slots = 0
         self._lost: TabswarmError | None = None
         self._stopping = threading.Lock()
         self._stopped = False
-        self._asked: dict[int, Submit | Watch] = {}
+        self._jobs: RunningJobs
         self._session: LastingSession
         self._relay: RelayLine
         self._sources: SourceStore
@@ -128,7 +111,7 @@ class SwarmEngine:
     @property
     def default_parallelism(self) -> int:
         """The swarm's task slots; 2 where nobody is there."""
-        return self._slots or 2
+        return self._jobs.slots or 2
 
     def submit(self, plan: Plan, code: Mapping[str, bytes]) -> SwarmJob:
         """Start a job, and wait until the coordinator has taken it."""
@@ -194,11 +177,11 @@ class SwarmEngine:
 
     def done_with(self, job: SwarmJob) -> None:
         """All of a job's blocks are here."""
-        self._loop.call(self._done_with, job)
+        self._loop.call(self._jobs.done_with, job)
 
     def has_room(self, job: SwarmJob) -> None:
         """The program took a block of a job that streams."""
-        self._loop.call(self._fetcher.go_on, job)
+        self._loop.call(self._jobs.has_room, job)
 
     # --- on the loop
 
@@ -224,7 +207,8 @@ class SwarmEngine:
         )
         if not welcome.relay_only:
             self._routes.ways += [TcpWay(welcome.peer, self._passes), self._channels]
-        self._fetcher = ResultFetcher(self._routes, self._neighbours, self._moved.count, say)
+        fetcher = ResultFetcher(self._routes, self._neighbours, self._moved.count, say)
+        self._jobs = RunningJobs(say, fetcher, self._sources.why, self._progress)
         self._may_leave = asyncio.Event()
         self._relaying = asyncio.create_task(self._relay.keep(), name="tabswarm relay line")
         self._listening = asyncio.create_task(self._listen(), name="tabswarm driver hears")
@@ -247,13 +231,7 @@ class SwarmEngine:
         self._loop.call(self._session.say, message)
 
     def _start(self, job: SwarmJob, message: Submit | Watch) -> None:
-        if self._lost is not None:
-            job.on_error(self._lost)
-            return
-        self._jobs[job.request] = job
-        self._asked[job.request] = message
-        self._session.say(message)
-        self._progress.started(job)
+        self._jobs.start(job, message)
 
     async def _listen(self) -> None:
         try:
@@ -264,95 +242,35 @@ class SwarmEngine:
             self._end(CoordinatorUnreachable(f"the driver cannot go on: {type(error).__name__}: {error}"))
             raise
 
-    def _anew(self) -> Iterable[Message]:
-        """What has to be asked again after a break: of a job that failed meanwhile, say, nobody tells unasked."""
-        return [*(self._asked[request] for request in self._jobs), *self._listing.questions()]
+    def _anew(self) -> list[Message]:
+        return [*self._jobs.anew(), *self._listing.questions()]
 
     def _heard(self, message: ToDriver) -> None:
         match message:
-            case Accepted():
-                job = self._jobs.get(message.request)
-                if job is not None:
-                    self._by_id[message.job] = job
-                    job.on_accepted(message.job, message.total)
-                    if job.is_over:  # cancelled before it had an id
-                        self._cancel(job)
-            case Refused():
-                job = self._jobs.get(message.request)
-                if job is not None:
-                    job.on_error(error_of_refusal(message))
-                    self._ended(job)
-            case Progress():
-                if (job := self._by_id.get(message.job)) is not None:
-                    job.on_progress(
-                        message.done, message.total, message.running, message.volunteers, message.waiting_for
-                    )
-                    self._progress.heard(job)
             case Pass():
                 self._passes.learn(message.application, message.secret)
             case Holders():
                 self._routes.meet(message)
             case Signal() if self._channels in self._routes.ways:
                 self._channels.take(message)
-            case Updates():
-                if (job := self._by_id.get(message.job)) is not None:
-                    job.on_updates(message.updates)
-            case ResultsReady():
-                if (job := self._by_id.get(message.job)) is not None:
-                    self._fetcher.take(job, message.results)
-            case JobDone():
-                if (job := self._by_id.get(message.job)) is not None:
-                    job.on_done()
-            case JobFailed():
-                if (job := self._by_id.get(message.job)) is not None:
-                    job.on_error(self._explained(job, error_of(message)))
-                    self._ended(job)
             case Jobs():
                 self._listing.heard(message)
-            case TaskOutput():
-                self._printer.show(message, self._names.get(message.volunteer, message.volunteer))
             case MayLeave():
                 self._may_leave.set()
-            case Volunteers():
-                self._names = {volunteer.id: volunteer.name or volunteer.id for volunteer in message.volunteers}
-                self._slots = message.slots
             case _:
-                pass
-
-    def _explained(self, job: SwarmJob, error: TabswarmError) -> TabswarmError:
-        """The error, with what only the driver knows: why its own data could not be read."""
-        why = self._sources.why(job.plan.sources) if isinstance(error, SourceUnavailable) else ""
-        return SourceUnavailable(f"{why} ({error})") if why else error
+                self._jobs.heard(message)
 
     def _cancel(self, job: SwarmJob) -> None:
-        if job.accepted_id is not None and job.request in self._jobs:
-            self._session.say(CancelJob(job=job.accepted_id))
-            self._ended(job)
-
-    def _done_with(self, job: SwarmJob) -> None:
-        if job.accepted_id is not None and job.request in self._jobs:
-            self._session.say(Fetched(job=job.accepted_id))
-        self._ended(job)
-
-    def _ended(self, job: SwarmJob) -> None:
-        self._jobs.pop(job.request, None)
-        self._asked.pop(job.request, None)
-        self._fetcher.forget(job)
-        self._progress.ended(job)
-        if job.accepted_id is not None:
-            self._by_id.pop(job.accepted_id, None)
-            self._printer.job_ended(job.accepted_id)
+        self._jobs.cancel(job)
 
     def _end(self, error: TabswarmError) -> None:
         self._lost = error
         self._may_leave.set()
-        for job in list(self._jobs.values()):
-            job.on_error(error)
-            self._ended(job)
+        self._jobs.end(error)
         self._listing.end(error)
 
     async def _say_goodbye(self) -> None:
-        for job in [] if self._keep_results else list(self._jobs.values()):
+        for job in [] if self._keep_results else self._jobs:
             job.cancel()
         with contextlib.suppress(TimeoutError, ConnectionLost):
             async with asyncio.timeout(LEAVES_WITHIN if self._keep_results else GOODBYE):

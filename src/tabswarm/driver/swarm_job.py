@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from tabswarm.driver.waiting import NewCondition
 from tabswarm.errors import JobCancelled, ResultTooLarge, TabswarmError
 from tabswarm.plan.finish import Saved
 from tabswarm.plan.lineage import Plan
@@ -41,7 +42,9 @@ class SwarmJob:
     limit is for each of them.
     """
 
-    def __init__(self, request: int, plan: Plan, wire: Wire, limit: int) -> None:
+    def __init__(
+        self, request: int, plan: Plan, wire: Wire, limit: int, condition: NewCondition = threading.Condition
+    ) -> None:
         self.request = request
         self.plan = plan
         self.done = 0
@@ -52,7 +55,7 @@ class SwarmJob:
         self._id: str | None = None
         self._wire = wire
         self._limit = limit
-        self._changed = threading.Condition()
+        self._changed = condition()
         self._announced: dict[int, int] = {}
         self._announced_bytes = 0
         self._blocks: dict[int, bytes] = {}
@@ -97,9 +100,13 @@ class SwarmJob:
 
     def wait(self, timeout: float | None = None) -> None:
         """Return when every wanted partition is committed."""
+        until = None if timeout is None else time.monotonic() + timeout
         with self._changed:
-            if not self._changed.wait_for(lambda: self._committed or self._error is not None, timeout):
-                raise TimeoutError(f"job {self._id or '(not accepted yet)'} is not done after {timeout} s")
+            while not self._committed and self._error is None:
+                left = POLL if until is None else min(POLL, until - time.monotonic())
+                if left <= 0:
+                    raise TimeoutError(f"job {self._id or '(not accepted yet)'} is not done after {timeout} s")
+                self._changed.wait(left)
             if self._error is not None:
                 raise self._error
 
