@@ -42,8 +42,9 @@ unit-others: setup ## the unit suite on each further Python that is found
 install-browsers: setup
 	$(PYTHON) -m tabswarm.browsers install chromium firefox
 
+# A second try, listed as RERUN: docs/decisions/0160.
 browsers: install-browsers ## end to end, in real Chromium and Firefox
-	$(PYTEST) -q tests/end_to_end
+	$(PYTEST) -q --reruns 1 -rR tests/end_to_end
 
 bench: setup ## the benchmarks
 	$(PYTHON) -m benchmarks $(ARGS)

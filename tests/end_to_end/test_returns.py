@@ -6,12 +6,15 @@ import asyncio
 import os
 import signal
 import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.end_to_end.swarm import TABSWARM, Swarm, wait_until
 from tests.end_to_end.test_departures import EXPECTED, PARTITIONS, drive, progress_to
 
+from tabswarm import Context
 from tabswarm.browsers import Browser
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.serve import RunningServer, serve
@@ -36,7 +39,21 @@ def worker(server: RunningServer, name: str) -> subprocess.Popen[str]:
     return subprocess.Popen(arguments, text=True, env=environment, stderr=subprocess.DEVNULL)
 
 
-async def test_a_worker_that_slept_past_its_lease_comes_back_and_its_blocks_count() -> None:
+def group(link: str, waits: int, gate: str) -> Any:
+    """A groupByKey whose map side waits with the worker of this process id, until a file is there."""
+
+    def slow(n: int) -> tuple[int, int]:
+        while os.getppid() == waits and not os.path.exists(gate):
+            time.sleep(0.05)
+        return n % 7, n
+
+    with Context(link) as sc:
+        pairs = sc.parallelize(range(PARTITIONS * 10), PARTITIONS).map(slow)
+        return sorted(pairs.groupByKey(8).mapValues(sorted).collect())
+
+
+async def test_a_worker_that_slept_past_its_lease_comes_back_and_its_blocks_count(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
     schedulers: list[Scheduler] = []
 
     def one_scheduler() -> Scheduler:
@@ -66,19 +83,21 @@ async def test_a_worker_that_slept_past_its_lease_comes_back_and_its_blocks_coun
 
             await until(lambda: len(here()) == 2)
             asleep = here()["sleeper"]
-            answer = asyncio.create_task(asyncio.to_thread(drive, server.driver_link))
+            answer = asyncio.create_task(asyncio.to_thread(group, server.driver_link, other.pid, str(gate)))
             await until(lambda: held() >= PARTITIONS // 6)
             sleeper.send_signal(signal.SIGSTOP)
             await until(lambda: asleep not in volunteers)
-            lost = sum(len(table.lost) for table in tables())
+            lost = sum(len(table.lost) for table in tables())  # the other one waits, so nothing was made up for yet
             assert lost >= PARTITIONS // 6 and held() == 0
             sleeper.send_signal(signal.SIGCONT)
-            await until(lambda: held() > 0)
+            await until(lambda: held() >= lost)
             assert here()["sleeper"] == asleep
+            gate.touch()
             assert await answer == EXPECTED
             (report,) = scheduler.report()
             assert max(node.recomputed for node in report.nodes) < lost
         finally:
+            gate.touch()
             for process in (sleeper, other):
                 process.send_signal(signal.SIGCONT)
                 process.terminate()
