@@ -35,8 +35,9 @@ export type ToConsole =
   /** The control session is over for good; jobs that run end with this. `code` is the number it was closed with. */
   | { do: "lost"; code: number; reason: string }
   /** Runs a cell. `name` is what tracebacks and call sites call it ("cell 3"); it is the same each time, because it
-   * travels with the cell's functions. `actions` are those of its last run where it is replayed, else none. */
-  | { do: "run"; cell: string; name: string; source: string; actions: RecordedAction[] }
+   * travels with the cell's functions. Where it is replayed, `actions` and `parallelism` are those of its last run; else
+   * none, and 0. */
+  | { do: "run"; cell: string; name: string; source: string; actions: RecordedAction[]; parallelism: number }
   /** A KeyboardInterrupt for the running cell. Answered by `interrupting` as soon as the Worker hears it, which it does
    * while the cell waits; a loop that never waits hears nothing, and only the Worker's end ends it. */
   | { do: "interrupt" }
@@ -73,8 +74,9 @@ export type FromConsole =
   | { is: "computing"; cell: string }
   | { is: "interrupting" }
   | { is: "completions"; id: number; completions: Completion[] }
-  /** The cell's end: nothing comes of it any more. */
-  | { is: "done"; cell: string; outcome: Outcome };
+  /** The cell's end: nothing comes of it any more. `parallelism` is how many partitions its RDDs had by default, to be
+   * kept with its actions: the same plan has the same, however many volunteers are there by then. */
+  | { is: "done"; cell: string; outcome: Outcome; parallelism: number };
 
 /** An action of a cell's last run: `hash` names its plan wherever its nodes are numbered from. */
 export interface RecordedAction {

@@ -12,7 +12,7 @@ interface Room {
   again(): void;
   lost(code: number, reason: string): void;
   /** Ends when the cell does; a promise, because the cell may have to wait. */
-  run(cell: string, name: string, source: string, actions: RecordedAction[]): Promise<void>;
+  run(cell: string, name: string, source: string, actions: RecordedAction[], parallelism: number): Promise<void>;
   interrupt(): void;
   complete(id: number, source: string, cursor: number): Promise<void>;
   fetched(id: number, blocks: unknown, failure: unknown): void;
@@ -64,7 +64,7 @@ async function obey(
     case "lost":
       return room.lost(order.code, order.reason);
     case "run":
-      return room.run(order.cell, order.name, order.source, order.actions);
+      return room.run(order.cell, order.name, order.source, order.actions, order.parallelism);
     case "interrupt":
       say({ is: "interrupting" });
       return room.interrupt();
