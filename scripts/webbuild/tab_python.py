@@ -31,6 +31,7 @@ TAB_MODULES = (
     "driver/plain_text.py",
     "driver/reading.py",  # what it reads with, and what Saving writes with, loads only when it is used
     "driver/saving.py",
+    "driver/swarm_view.py",
     "errors.py",
     "executor",
     "ids.py",

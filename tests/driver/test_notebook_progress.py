@@ -9,7 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from tabswarm.driver import progress
-from tabswarm.driver.notebook_progress import NotebookBars, in_notebook
+from tabswarm.driver.notebook_progress import NotebookBars
+from tabswarm.driver.swarm_widget import WidgetBars
+from tabswarm.showing.screen import in_notebook
 
 
 class Notebook:
@@ -47,9 +49,13 @@ def test_bars_come_grow_and_go_in_one_display(notebook: Notebook) -> None:
     assert "<b>" not in grown and "&lt;b&gt;job.py" in grown
 
 
-def test_a_notebook_gets_bars_of_its_own(notebook: Notebook) -> None:
+def test_a_notebook_gets_bars_of_its_own_as_a_widget_where_it_can(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert in_notebook()
     assert progress.ProgressDisplay()._enabled
+    assert isinstance(progress._display(), WidgetBars)
+    monkeypatch.setattr("tabswarm.driver.swarm_widget.can_show_widgets", lambda: False)
     assert isinstance(progress._display(), NotebookBars)
 
 

@@ -77,7 +77,8 @@ def test_a_bar_appears_for_a_job_that_takes_a_while_and_goes_with_it(
             job = threading.Thread(target=count_and_say)
             job.start()
             assert shown.wait(10)
-            display: Any = engine._progress._display
+            shows: Any = engine.news._shows
+            display = shows._display
             assert display is not None
             (bar,) = display.tasks
             assert bar.description.startswith("count at test")
@@ -85,7 +86,7 @@ def test_a_bar_appears_for_a_job_that_takes_a_while_and_goes_with_it(
             assert go.wait(10)
             job.join()
             swarm.loop.run(swarm_turn())
-            assert engine._progress._display is None
+            assert shows._display is None
 
 
 async def swarm_turn() -> None:

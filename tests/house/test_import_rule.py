@@ -112,7 +112,10 @@ LIBRARIES: dict[str, set[str]] = {
     "coordinator": {"msgspec", "starlette", "uvicorn", "limits", "structlog", "platformdirs", "websockets"},
     "worker": {"msgspec", "cloudpickle", "psutil", "structlog", "platformdirs"},
     "worker.pyodide": {"msgspec", "cloudpickle"},
-    "driver": {"msgspec", "cloudpickle", "structlog", "platformdirs", "rich", "websockets", "IPython"},
+    "driver": {
+        *("msgspec", "cloudpickle", "structlog", "platformdirs", "rich", "websockets", "segno"),
+        *("IPython", "anywidget", "traitlets"),
+    },
     "driver.console": {"msgspec", "cloudpickle"},
     "driver.local": {"msgspec", "cloudpickle", "structlog", "platformdirs", "psutil"},
     "browsers": {"brotli", "platformdirs", "websockets"},

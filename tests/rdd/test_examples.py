@@ -18,6 +18,7 @@ from tabswarm.driver import (
     inheritable_thread,
     job_future,
     reading,
+    swarm_view,
 )
 from tabswarm.driver import context as driver_context
 from tabswarm.executor import task_context
@@ -76,6 +77,7 @@ def test_the_examples_of_contexts_are_true(sc: Context) -> None:
     run(checkpointing, sc)
     run(checkpoints, sc)
     run(context_manners, sc)
+    run(swarm_view, sc)
     run(storage_level, sc)
     run(driver_context, sc)
     run(reading, sc)

@@ -22,6 +22,7 @@ from tabswarm.driver.checkpoints import Checkpoints
 from tabswarm.driver.context_manners import ContextManners
 from tabswarm.driver.files_for_tasks import FilesForTasks
 from tabswarm.driver.reading import Reading
+from tabswarm.driver.swarm_view import SwarmView
 from tabswarm.errors import BadLink, ContextInTask
 from tabswarm.rdd.engine import Engine
 from tabswarm.rdd.engine_context import MAX_RESULT_SIZE
@@ -35,7 +36,7 @@ _TAB_WORKER = "tabswarm.worker.pyodide.tasks"
 """What runs tasks: the main module of a native worker process, and what a tab's Worker has loaded."""
 
 
-class Context(Reading, Checkpoints, Background, FilesForTasks, ContextManners):
+class Context(Reading, Checkpoints, Background, FilesForTasks, ContextManners, SwarmView):
     """A connection to a swarm, on which RDDs are made.
 
     `master` is `"local"`, `"local[2]"`, `"local[*]"` (a swarm of this machine's own) or a swarm's driver link;

@@ -6,17 +6,9 @@ It has the methods of rich's `Progress` that `progress.py` uses; rich itself wou
 from __future__ import annotations
 
 import itertools
-import sys
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
-
-
-def in_notebook() -> bool:
-    """Whether this program runs in a Jupyter kernel, which shows what is displayed."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None
 
 
 @dataclass(frozen=True, slots=True)

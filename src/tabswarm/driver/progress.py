@@ -10,9 +10,11 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
-from tabswarm.driver.notebook_progress import NotebookBars, in_notebook
+from tabswarm.driver.notebook_progress import NotebookBars
 from tabswarm.driver.plain_text import harmless
 from tabswarm.driver.swarm_job import SwarmJob
+from tabswarm.driver.swarm_news import state_of, title_of
+from tabswarm.showing.screen import in_notebook
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -46,7 +48,7 @@ class ProgressDisplay:
         """The coordinator told how far a job is. What it waits for is said once, also where there is no bar."""
         if job.waiting_for and job.request not in self._told and not self._enabled and sys.stderr is not None:
             self._told.add(job.request)
-            sys.stderr.write(f"[tabswarm] {_title(job)} waits for {harmless(job.waiting_for)}\n")
+            sys.stderr.write(f"[tabswarm] {title_of(job)} waits for {harmless(job.waiting_for)}\n")
 
     def ended(self, job: SwarmJob) -> None:
         """A job is over."""
@@ -71,26 +73,15 @@ class ProgressDisplay:
         for request, job in self._jobs.items():
             bar = self._bars.get(request)
             if bar is None:
-                bar = self._bars[request] = self._display.add_task(_title(job), total=None, state=_state(job))
+                bar = self._bars[request] = self._display.add_task(title_of(job), total=None, state=state_of(job))
             self._display.update(
-                bar, total=job.total or None, completed=job.done, description=_title(job), state=_state(job)
+                bar, total=job.total or None, completed=job.done, description=title_of(job), state=state_of(job)
             )
         self._timer = asyncio.get_running_loop().call_later(EACH, self._show)
 
 
-def _title(job: SwarmJob) -> str:
-    where = f" at {job.plan.call_site}" if job.plan.call_site else ""
-    return harmless(f"{job.plan.action or 'job'}{where}")
-
-
-def _state(job: SwarmJob) -> str:
-    if job.waiting_for:
-        return harmless(f"waiting for {job.waiting_for}")
-    return f"{job.running} running on {job.volunteers} volunteer{'' if job.volunteers == 1 else 's'}"
-
-
 class Bars(Protocol):
-    """Where jobs are shown: rich's `Progress`, or `NotebookBars`."""
+    """Where jobs are shown: rich's `Progress`, `NotebookBars` or `WidgetBars`."""
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
@@ -100,7 +91,11 @@ class Bars(Protocol):
 
 
 def _display() -> Bars:
-    return NotebookBars() if in_notebook() else cast("Bars", _terminal_bars())
+    if not in_notebook():
+        return cast("Bars", _terminal_bars())
+    from tabswarm.driver.swarm_widget import WidgetBars, can_show_widgets
+
+    return WidgetBars() if can_show_widgets() else NotebookBars()
 
 
 def _terminal_bars() -> Progress:

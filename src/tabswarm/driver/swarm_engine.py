@@ -24,6 +24,7 @@ from tabswarm.driver.running_jobs import RunningJobs
 from tabswarm.driver.source_store import SourceStore
 from tabswarm.driver.submission import submission
 from tabswarm.driver.swarm_job import SwarmJob
+from tabswarm.driver.swarm_news import SwarmNews, Watcher
 from tabswarm.errors import ConnectionRefused, CoordinatorUnreachable, TabswarmError
 from tabswarm.plan.lineage import Plan
 from tabswarm.plan.report import JobReport
@@ -92,7 +93,7 @@ class SwarmEngine:
         self._listing = JobListing()
         self._requests = itertools.count(1)
         self._limit = max_result_size
-        self._progress = ProgressDisplay(progress)
+        self.news = SwarmNews(ProgressDisplay(progress))
         self._lost: TabswarmError | None = None
         self._stopping = threading.Lock()
         self._stopped = False
@@ -152,6 +153,10 @@ class SwarmEngine:
         """Drop the node's persisted blocks."""
         self._post(Unpersist(node=node))
 
+    def watch_swarm(self, watcher: Watcher) -> None:
+        """Tell what changes in the swarm, on the engine's thread, beginning with what is known."""
+        self._loop.call(self.news.watch, watcher)
+
     def stop(self) -> None:
         """End the application and the connection."""
         with self._stopping:
@@ -208,7 +213,7 @@ class SwarmEngine:
         if not welcome.relay_only:
             self._routes.ways += [TcpWay(welcome.peer, self._passes), self._channels]
         fetcher = ResultFetcher(self._routes, self._neighbours, self._moved.count, say)
-        self._jobs = RunningJobs(say, fetcher, self._sources.why, self._progress)
+        self._jobs = RunningJobs(say, fetcher, self._sources.why, self.news)
         self._may_leave = asyncio.Event()
         self._relaying = asyncio.create_task(self._relay.keep(), name="tabswarm relay line")
         self._listening = asyncio.create_task(self._listen(), name="tabswarm driver hears")
@@ -258,6 +263,7 @@ class SwarmEngine:
             case MayLeave():
                 self._may_leave.set()
             case _:
+                self.news.told(message)
                 self._jobs.heard(message)
 
     def _cancel(self, job: SwarmJob) -> None:
@@ -268,8 +274,10 @@ class SwarmEngine:
         self._may_leave.set()
         self._jobs.end(error)
         self._listing.end(error)
+        self.news.end(str(error))
 
     async def _say_goodbye(self) -> None:
+        self.news.end("The context was stopped.")
         for job in [] if self._keep_results else self._jobs:
             job.cancel()
         with contextlib.suppress(TimeoutError, ConnectionLost):

@@ -35,8 +35,8 @@ def display(value: object, id: str | None = None) -> None:
     """
     if _screens:
         _screens[-1].show(value, new_id() if id is None else id)
-    elif (shell := _notebook()) is not None:
-        _show_in_notebook(value, id, shell)
+    elif in_notebook():
+        _show_in_notebook(value, id, _shell())
     else:
         print(value)
 
@@ -48,7 +48,7 @@ def show_on(screen: Screen | None) -> None:
 
 def replaces() -> bool:
     """Whether a second showing under one id replaces the first, so that things may grow in front of the reader."""
-    return bool(_screens) or _notebook() is not None
+    return on_page() or in_notebook()
 
 
 def on_page() -> bool:
@@ -63,18 +63,17 @@ def new_id() -> str:
 
 def in_ipython() -> bool:
     """Whether IPython runs here, in a notebook or a terminal: it asks for more media types than the console."""
-    return not _screens and _shell() is not None
+    return not on_page() and _shell() is not None
+
+
+def in_notebook() -> bool:
+    """Whether IPython runs here with a kernel, whose front end shows more than text."""
+    return in_ipython() and getattr(_shell(), "kernel", None) is not None
 
 
 def _shell() -> Any:
     ipython = sys.modules.get("IPython")
     return None if ipython is None else ipython.get_ipython()
-
-
-def _notebook() -> Any:
-    """IPython's shell where it has a kernel, whose front end shows more than text."""
-    shell = _shell()
-    return shell if getattr(shell, "kernel", None) is not None else None
 
 
 def _show_in_notebook(value: object, id: str | None, shell: Any) -> None:
