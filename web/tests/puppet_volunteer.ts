@@ -73,6 +73,7 @@ export function volunteer({ slots = 1, budget = 1000 } = {}) {
     },
     send: (message) => void sent.push(message),
     changed: () => {},
+    ran: () => {},
     done: () => {},
   });
   const take = (message: ToVolunteer) => tasks.take(message, encodeMessage(message));

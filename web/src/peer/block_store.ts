@@ -58,12 +58,23 @@ export class BlockStore {
   private stuck: boolean;
   private ended = false;
 
-  /** @param budget bytes that blocks may take in memory */
+  /** @param memory bytes that blocks may take in memory */
   constructor(
-    readonly budget: number,
+    private memory: number,
     private readonly around: StoreSurroundings = {},
   ) {
     this.stuck = !around.openSpill;
+  }
+
+  /** Bytes that blocks may take in memory. */
+  get budget(): number {
+    return this.memory;
+  }
+
+  /** Another budget: what is past it moves to disk. */
+  resize(memory: number): void {
+    this.memory = memory;
+    this.shrink();
   }
 
   /** Bytes of all blocks, wherever they are. */

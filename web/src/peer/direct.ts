@@ -60,6 +60,11 @@ export class Direct {
     for (const [peer, , , capabilities] of holders) this.able.set(peer, capabilities.includes("webrtc"));
   }
 
+  /** To whom a channel is open. */
+  get connected(): readonly string[] {
+    return this.pool.peers.filter((peer) => this.pool.get(peer)?.isOpen);
+  }
+
   /** The open channel to a peer, at once or as soon as it is open; null: take the relay. */
   async reach(peer: string): Promise<Carrier | null> {
     if (this.ended || !this.around.connect || !this.able.get(peer)) return null;

@@ -25,6 +25,10 @@ export class Pool<T extends { readonly idle: boolean }> {
     return [...this.byPeer.values()];
   }
 
+  get peers(): readonly string[] {
+    return [...this.byPeer.keys()];
+  }
+
   /**
    * Whether one more may be made, and at the price of which other.
    *

@@ -27,6 +27,8 @@ export class Relay implements Carrier {
   private tries = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly exchange: Exchange;
+  /** From whom blocks came, or should have come, this way. */
+  readonly holders = new Set<string>();
 
   /**
    * @param hello introduces the socket: `socket: "relay"` and the session's secret
@@ -44,6 +46,7 @@ export class Relay implements Carrier {
 
   /** Fetches blocks from one holder; gives up when nothing comes for 10 s. */
   fetch(holder: string, orders: Order[]): Transfer {
+    this.holders.add(holder);
     return this.exchange.fetch(holder, orders);
   }
 

@@ -38,6 +38,13 @@ export class Ways {
     this.direct = this.newDirect(mayConnect);
   }
 
+  /** How many peers this page is connected to, and from how many more blocks came through the relay. */
+  get links(): { direct: number; relayed: number } {
+    const direct = this.direct.connected;
+    const relayed = [...this.relay.holders].filter((holder) => !direct.includes(holder));
+    return { direct: direct.length, relayed: relayed.length };
+  }
+
   /** Fetches blocks from one holder, by the best way that there is. */
   fetch(holder: string, orders: Order[]): Pick<Transfer, "arrivals" | "cancel"> {
     return fetchBy(this.direct, this.relay, holder, orders);

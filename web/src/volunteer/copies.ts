@@ -1,4 +1,4 @@
-import type { BlockStore } from "../peer/block_store.ts";
+import { type BlockStore, blockKey } from "../peer/block_store.ts";
 import { FetchError } from "../peer/fetching.ts";
 import type { BlockId, CopyBlocks, Location } from "../wire/messages.ts";
 import type { Fetch } from "./inputs.ts";
@@ -43,5 +43,22 @@ async function copyFrom(holder: string, asked: Location[], store: BlockStore, fe
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
     }
+  }
+}
+
+/** Which of the blocks here are copies, so that somebody else has them too. What others copied from here nobody tells. */
+export class Copies {
+  private readonly known = new Map<string, BlockId>();
+
+  constructor(private readonly store: BlockStore) {}
+
+  /** Those of them that are still here. */
+  get count(): number {
+    for (const [key, id] of this.known) if (!this.store.has(id)) this.known.delete(key);
+    return this.known.size;
+  }
+
+  add(blocks: readonly BlockId[]): void {
+    for (const id of blocks) this.known.set(blockKey(id), id);
   }
 }

@@ -1,10 +1,16 @@
 // The volunteer page: what an invite link opens.
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import type { Runtime } from "../frame/protocol.ts";
+import { choices, recallChoices } from "./choices.ts";
+import { askBeforeClosing } from "./closing.ts";
+import { watchDevice } from "./device.ts";
 import { takeInvite } from "./invite.ts";
 import { Page } from "./page.tsx";
+import { pausedByPerson } from "./pausing.ts";
 import { phase } from "./state.ts";
 import { Volunteer } from "./volunteer.ts";
+import { canKeepAwake, keepAwake } from "./wake_lock.ts";
 
 const page = document.getElementById("page") as HTMLElement;
 const runtime = JSON.parse(document.getElementById("runtime")?.textContent ?? "") as Runtime;
@@ -28,24 +34,35 @@ function open(): Volunteer | null {
     return null;
   }
   phase.value = { is: "connecting" };
+  pausedByPerson.value = false;
   const volunteer = new Volunteer(invite, runtime);
   addEventListener("pagehide", () => volunteer.quit("the page was closed"));
   addEventListener("online", () => volunteer.online());
   return volunteer;
 }
 
+recallChoices();
+void watchDevice();
 let volunteer = open();
+
+effect(() => {
+  void choices.value;
+  volunteer?.choicesChanged();
+});
+askBeforeClosing(window);
+if (canKeepAwake(navigator)) keepAwake(navigator);
 
 render(
   <Page
     start={() => void volunteer?.start()}
+    pause={(paused) => {
+      pausedByPerson.value = paused;
+    }}
     stop={() => volunteer?.stop()}
     finish={() => volunteer?.finish()}
     again={() => {
       volunteer = open();
     }}
-    allow={(cores) => volunteer?.allowCores(cores)}
-    relayOnly={(chosen) => volunteer?.relayOnly(chosen)}
   />,
   page,
 );

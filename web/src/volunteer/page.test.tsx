@@ -1,18 +1,14 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { afterEach, expect, test, vi } from "vitest";
+import { choices, defaults } from "./choices.ts";
+import { device } from "./device.ts";
 import { Page } from "./page.tsx";
+import { pausedByPerson } from "./pausing.ts";
 import * as state from "./state.ts";
 
 const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>&lt;b&gt;';
-const actions = {
-  start: vi.fn(),
-  stop: vi.fn(),
-  finish: vi.fn(),
-  again: vi.fn(),
-  allow: vi.fn(),
-  relayOnly: vi.fn(),
-};
+const actions = { start: vi.fn(), pause: vi.fn(), stop: vi.fn(), finish: vi.fn(), again: vi.fn() };
 
 async function shown(): Promise<HTMLElement> {
   const root = document.createElement("main");
@@ -29,7 +25,12 @@ afterEach(() => {
   state.job.value = "";
   state.tasks.value = [];
   state.tasksDone.value = 0;
-  state.relayOnly.value = { chosen: false, always: false };
+  state.message.value = "";
+  state.about.value = null;
+  state.relayAlways.value = false;
+  choices.value = defaults(false);
+  device.value = { battery: null, hidden: false, metered: null };
+  pausedByPerson.value = false;
 });
 
 test("before Start the person may choose that peers never see this device's address", async () => {
@@ -39,12 +40,12 @@ test("before Start the person may choose that peers never see this device's addr
   expect(box?.checked).toBe(false);
   expect(box?.closest("label")?.textContent).toContain("Relay only: peers do not see my address");
   box?.click();
-  expect(actions.relayOnly).toHaveBeenLastCalledWith(true);
+  expect(choices.value.relayOnly).toBe(true);
 });
 
 test("where peers never see it anyway the box is ticked and says so", async () => {
   state.phase.value = { is: "invited" };
-  state.relayOnly.value = { chosen: false, always: true };
+  state.relayAlways.value = true;
   const box = (await shown()).querySelector<HTMLInputElement>("#relay-only");
   expect([box?.checked, box?.disabled]).toEqual([true, true]);
   state.phase.value = { is: "working" };
@@ -107,9 +108,101 @@ test("it says of the bytes that moved whether they came directly or were relayed
   state.served.value = { direct: 0, relayed: 0 };
 });
 
+const invitation = {
+  name: "word count",
+  running: true,
+  code: [{ name: "flatMap", callSite: "job.py:3", source: "rdd.flatMap(lambda line: line.split())" }],
+  moreCode: 2,
+  tasks: 1200,
+  sourceBytes: 5_000_000,
+};
+
+test("before Start it says what for, how much, and shows the code folded, as text", async () => {
+  state.phase.value = { is: "invited" };
+  state.message.value = "We count words.\nThank you!";
+  state.about.value = invitation;
+  const page = await shown();
+  expect(page.querySelector("#message")?.textContent).toBe("We count words.\nThank you!");
+  expect(page.querySelector("#about")?.textContent).toContain("It computes “word count” now");
+  expect(page.querySelector("#about")?.textContent).toContain("1,200 tasks are left to share out, over 5.0 MB of data");
+  const code = page.querySelector<HTMLDetailsElement>("#code");
+  expect(code?.open).toBe(false);
+  expect(code?.textContent).toContain("flatMap, job.py:3rdd.flatMap(lambda line: line.split())");
+  expect(code?.textContent).toContain("and 2 more steps");
+});
+
+test("while it works it shows the very line of code", async () => {
+  state.phase.value = { is: "working" };
+  state.started.value = true;
+  state.about.value = invitation;
+  state.tasks.value = [{ name: "flatMap at job.py:3", partition: 0, state: "running" }];
+  expect((await shown()).querySelector("#meter-line")?.textContent).toBe("rdd.flatMap(lambda line: line.split())");
+  state.tasks.value = [{ name: "flatMap at job.py:33", partition: 0, state: "running" }];
+  expect((await shown()).querySelector("#meter-line")).toBe(null);
+});
+
+test("Pause becomes Resume, and the page says what still runs and what stays", async () => {
+  state.phase.value = { is: "working" };
+  state.started.value = true;
+  let page = await shown();
+  page.querySelector<HTMLButtonElement>("#pause")?.click();
+  expect(actions.pause).toHaveBeenLastCalledWith(true);
+  pausedByPerson.value = true;
+  state.tasks.value = [{ name: "map", partition: 0, state: "running" }];
+  state.held.value = { count: 2, bytes: 10, bytesOnDisk: 0, isFull: false };
+  page = await shown();
+  expect(page.querySelector("#state")?.getAttribute("data-phase")).toBe("paused");
+  expect(page.querySelector("#pause")?.textContent).toBe("Resume");
+  expect(page.querySelector("#status")?.textContent).toContain("One task that had begun is being brought to an end");
+  state.tasks.value = [];
+  page = await shown();
+  expect(page.querySelector("#status")?.textContent).toBe(
+    "Paused by youNothing is computed. What this tab holds, others can still fetch.",
+  );
+  state.held.value = { count: 0, bytes: 0, bytesOnDisk: 0, isFull: false };
+});
+
+test("each rule says when it acts, and several say so together", async () => {
+  state.phase.value = { is: "working" };
+  state.started.value = true;
+  device.value = { battery: { level: 0.29, charging: false }, hidden: false, metered: true };
+  const page = await shown();
+  expect(page.querySelector("#status strong")?.textContent).toBe("Paused: on battery below 30 %");
+  expect(page.querySelector("#status span")?.textContent).toContain(
+    "Also: the network is metered. It goes on by itself",
+  );
+  expect(page.querySelector("#pause")?.textContent).toBe("Pause");
+});
+
+test("a rule that this browser cannot keep is not offered", async () => {
+  state.phase.value = { is: "invited" };
+  let page = await shown();
+  expect([...page.querySelectorAll("#rules [id^=choose]")].map(({ id }) => id)).toEqual([
+    "choose-hidden",
+    "choose-dataCap",
+    "choose-memory",
+  ]);
+  device.value = { battery: { level: 1, charging: true }, hidden: false, metered: false };
+  page = await shown();
+  expect(page.querySelectorAll("#choose-battery, #choose-metered").length).toBe(2);
+});
+
+test("after the end it says what was contributed, and thanks", async () => {
+  state.phase.value = { is: "left" };
+  state.tasksDone.value = 1234;
+  state.secondsComputed.value = 150;
+  state.jobsHelped.value = 2;
+  const page = await shown();
+  expect(page.querySelector("#thanks")?.textContent).toContain("1,234 tasks in 2 min 30 s of computing, for 2 jobs");
+  state.phase.value = { is: "left", cap: 500 };
+  expect((await shown()).querySelector("#status strong")?.textContent).toBe("Stopped: 500 MB moved, your limit");
+});
+
 test("a stranger's words are shown as text, never as markup", async () => {
   state.phase.value = { is: "invited" };
   state.title.value = hostile;
+  state.message.value = hostile;
+  state.about.value = { ...invitation, name: hostile, code: [{ name: hostile, callSite: hostile, source: hostile }] };
   expect((await shown()).querySelector("img, script, b")).toBe(null);
   state.phase.value = { is: "working" };
   state.started.value = true;

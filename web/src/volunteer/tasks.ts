@@ -24,6 +24,8 @@ export interface TaskSurroundings {
   send(message: FromVolunteer): void;
   /** Some attempt began, ended, or moved on. */
   changed(): void;
+  /** A Worker spent so many ms on it, whatever came of it. */
+  ran(attempt: Attempt, ms: number): void;
   done(attempt: Attempt): void;
 }
 
@@ -231,6 +233,7 @@ export class Tasks {
     attempt.pieces = [];
     this.attempts.delete(attemptKey(task, number));
     if (report) this.around.send(report);
+    if (state === "running") this.around.ran(attempt, performance.now() - attempt.began);
     this.around.workers.warm();
     this.dispatch();
   }

@@ -17,20 +17,24 @@ import {
   type ToVolunteer,
   type Welcome,
 } from "../wire/messages.ts";
+import { Activity, SPAN } from "./activity.ts";
 import type { Attempt } from "./attempt.ts";
-import { copyBlocks } from "./copies.ts";
+import { choices } from "./choices.ts";
+import { Copies, copyBlocks } from "./copies.ts";
+import { Governor } from "./governor.ts";
 import type { Fetch } from "./inputs.ts";
 import { forgetInvite } from "./invite.ts";
+import { budgetOf } from "./memory_budget.ts";
+import { isOverCap } from "./rules.ts";
 import * as state from "./state.ts";
 import { Tasks } from "./tasks.ts";
 import { Workers } from "./workers.ts";
 
-/** Bytes of blocks that this tab holds in memory: an eighth of what the device has (browsers say at most 8 GB). */
-const budget = () => ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * 2 ** 27;
+/** Since the page was opened, however often it was started. */
+const jobsHelped = new Set<string>();
+const budget = () => budgetOf(choices.peek());
 /** How long blocks are kept for a session that may be taken up again, in ms. */
 const KEEP = 600_000;
-/** All cores but one, so that the device stays its person's own. */
-const mostCores = () => Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
 
 /**
  * This tab as a volunteer: it connects to learn who asks, starts nothing before `start`, and ends everything on `stop`.
@@ -50,9 +54,15 @@ export class Volunteer {
   /** The ways to other peers' blocks, for as long as a session. */
   private ways: Ways | null = null;
   private sandbox: Sandbox | null = null;
-  /** Slots that the coordinator knows of: none before Python runs. */
-  private offered = 0;
+  private readonly governor: Governor;
+  private readonly activity = new Activity();
+  private readonly copies = new Copies(this.store);
+  private sampling: ReturnType<typeof setInterval> | undefined;
   private peer = "";
+  /** Bytes of blocks that went either way since Start. */
+  private moved = 0;
+  /** The capabilities that the coordinator heard of last. */
+  private told = "";
   /** The secret that takes this session up again after it broke, as the same peer. */
   private resume = "";
   private keeping: ReturnType<typeof setTimeout> | undefined;
@@ -61,7 +71,6 @@ export class Volunteer {
     private readonly invite: string,
     private readonly runtime: Runtime,
   ) {
-    state.cores.value = { allowed: mostCores(), most: mostCores() };
     this.workers = new Workers(
       (died) => (this.sandbox as Sandbox).startWorker("tasks", died),
       () => this.pythonRuns(),
@@ -73,9 +82,14 @@ export class Volunteer {
       fetch: (holder, orders) => this.fetch(holder, orders),
       send: (message) => this.session.send(message),
       changed: () => this.show(),
+      ran: (attempt, ms) => this.ran(attempt, ms),
       done: (attempt) => this.done(attempt),
     });
     this.session = this.newSession();
+    this.governor = new Governor({
+      allow: (workers, resting) => this.allow(workers, resting),
+      offer: () => this.tellResources(),
+    });
     this.session.connect();
   }
 
@@ -91,16 +105,17 @@ export class Volunteer {
       if (error instanceof CannotSandbox) return this.halt({ is: "cannot-sandbox", escaped: error.escaped });
       return this.halt({ is: "cannot-start", reason: error instanceof Error ? error.message : String(error) });
     }
-    state.phase.value = { is: "starting" };
+    state.phase.value = { is: this.governor.paused ? "working" : "starting" };
     this.workers.warm();
+    this.sampling = setInterval(() => this.sample(), SPAN);
     void sweepSpills();
   }
 
-  /** The person pressed Stop now: nothing runs any more when this returns. */
-  stop(): void {
+  /** The person pressed Stop now, or as much moved as they allow: nothing runs any more when this returns. */
+  stop(left: Omit<Extract<state.Phase, { is: "left" }>, "is"> = {}): void {
     state.phase.value = { is: "leaving" };
-    this.quit("stopped by its person");
-    state.phase.value = { is: "left" };
+    this.quit(left.cap === undefined ? "stopped by its person" : "its data limit was reached");
+    state.phase.value = { is: "left", ...left };
   }
 
   /** The person pressed Finish then stop: no new task comes, and others take over what this tab holds. */
@@ -118,18 +133,20 @@ export class Volunteer {
     this.session.end();
   }
 
-  /** The person changed how many cores this tab may use. */
-  allowCores(allowed: number): void {
-    state.cores.value = { ...state.cores.value, allowed };
-    if (this.workers.slots > allowed) this.offer(allowed);
-  }
-
-  /** The person chose, before Start, whether peers may see this device's address. */
-  relayOnly(chosen: boolean): void {
-    state.relayOnly.value = { ...state.relayOnly.value, chosen };
-    if (!this.ways) return; // the next hello says so
-    this.session.send({ type: "Capabilities", words: this.capabilities });
-    this.ways.allowDirect(this.capabilities.length > 0);
+  /** The person chose something else: how others may reach this tab, or how much memory blocks may take. */
+  choicesChanged(): void {
+    const { capabilities } = this;
+    if (this.ways && String(capabilities) !== this.told) {
+      this.told = String(capabilities);
+      this.session.send({ type: "Capabilities", words: capabilities });
+      this.ways.allowDirect(capabilities.length > 0);
+    }
+    if (this.store.budget !== budget()) {
+      this.store.resize(budget());
+      this.tellResources();
+      this.show();
+    }
+    if (state.started.peek() && isOverCap(this.moved, choices.peek())) this.capReached();
   }
 
   /** The network is back, so do not wait longer. */
@@ -152,6 +169,7 @@ export class Volunteer {
   }
 
   private hello(): Hello {
+    this.told = String(this.capabilities);
     return {
       type: "Hello",
       token: this.invite,
@@ -160,7 +178,7 @@ export class Volunteer {
       version: versionOf(this.runtime),
       python: pythonOf(this.runtime),
       kind: "tab",
-      slots: this.offered,
+      slots: this.governor.slots,
       memory: this.store.budget,
       resume: this.resume,
       capabilities: this.capabilities,
@@ -169,8 +187,8 @@ export class Volunteer {
 
   /** How others may reach this tab besides the relay. */
   private get capabilities(): string[] {
-    const { chosen, always } = state.relayOnly.value;
-    return canConnect() && !chosen && !always ? ["webrtc"] : [];
+    const relayOnly = choices.peek().relayOnly || state.relayAlways.peek();
+    return canConnect() && !relayOnly ? ["webrtc"] : [];
   }
 
   private opened(welcome: Welcome): void {
@@ -180,7 +198,7 @@ export class Volunteer {
     this.peer = welcome.peer;
     this.resume = welcome.resume;
     state.title.value = welcome.title ?? "";
-    state.relayOnly.value = { ...state.relayOnly.value, always: Boolean(welcome.relay_only) || !canConnect() };
+    state.relayAlways.value = Boolean(welcome.relay_only) || !canConnect();
     this.leaveWays();
     this.ways = new Ways(welcome, {
       hello: { ...this.hello(), slots: 0 },
@@ -190,7 +208,7 @@ export class Volunteer {
       send: (signal) => this.session.send(signal),
       mayConnect: this.capabilities.length > 0,
     });
-    if (this.sandbox) state.phase.value = { is: this.offered > 0 ? "working" : "starting" };
+    if (this.sandbox) state.phase.value = { is: this.pythonIsDue ? "starting" : "working" };
     else if (state.phase.value.is === "connecting" || state.phase.value.is === "gone")
       state.phase.value = { is: "invited" };
   }
@@ -216,11 +234,14 @@ export class Volunteer {
     this.ways?.end();
     this.ways = null;
     this.bytesMoved.reset();
+    state.links.value = { direct: 0, relayed: 0 };
   }
 
   private counting(way: "direct" | "relayed"): Moved {
     const count = (shown: typeof state.received, bytes: number) => {
       shown.value = { ...shown.value, [way]: shown.value[way] + bytes };
+      this.moved += bytes;
+      if (isOverCap(this.moved, choices.peek())) this.capReached();
     };
     return {
       received: (bytes, application) => {
@@ -246,12 +267,13 @@ export class Volunteer {
     }
     if (message.type === "CopyBlocks") return void this.copy(message);
     this.tasks.take(message, bytes);
-    if (message.type === "Assign") this.grow();
+    if (message.type === "Assign") this.governor.queued(this.tasks.all.length);
   }
 
   private async copy(order: CopyBlocks): Promise<void> {
     const { session } = this;
     const blocks = await copyBlocks(order, this.peer, this.store, (holder, orders) => this.fetch(holder, orders));
+    this.copies.add(blocks);
     if (session === this.session) session.send({ type: "Copied", blocks });
     this.show();
   }
@@ -266,26 +288,51 @@ export class Volunteer {
   }
 
   private pythonRuns(): void {
-    if (this.offered === 0) this.offer(1);
+    this.governor.ready();
     if (state.phase.value.is === "starting") state.phase.value = { is: "working" };
     this.tasks.dispatch();
   }
 
-  /** One more Worker while tasks queue up, as far as the person lets it. */
-  private grow(): void {
-    const queued = this.tasks.all.length > this.workers.slots;
-    if (queued && this.workers.slots < state.cores.value.allowed) this.offer(this.workers.slots + 1);
+  /** Python is starting, and nothing else can be said of this tab. */
+  private get pythonIsDue(): boolean {
+    return !this.governor.isReady && !this.governor.paused;
   }
 
-  private offer(slots: number): void {
-    this.workers.resize(slots);
-    this.offered = slots;
-    this.session.send({ type: "Resources", slots, memory: this.store.budget });
+  private allow(workers: number, resting: number): void {
+    this.workers.resize(workers);
+    this.workers.rest(resting);
+    if (!this.sandbox) return;
+    if (this.pythonIsDue && state.phase.peek().is === "working") state.phase.value = { is: "starting" };
+    this.workers.warm();
+    this.tasks.dispatch();
   }
 
-  private done(attempt: Attempt): void {
+  private tellResources(): void {
+    if (state.phase.peek().is === "finishing") return; // it said that it goes, and means it
+    this.session.send({ type: "Resources", slots: this.governor.slots, memory: this.store.budget });
+  }
+
+  private ran(_: Attempt, ms: number): void {
+    state.secondsComputed.value += ms / 1000;
+    this.governor.ran(ms);
+  }
+
+  private done({ assign }: Attempt): void {
     state.tasksDone.value += 1;
-    state.secondsComputed.value += (performance.now() - attempt.began) / 1000;
+    jobsHelped.add(`${assign.spec.application} ${assign.spec.job}`);
+    state.jobsHelped.value = jobsHelped.size;
+  }
+
+  private capReached(): void {
+    // What moves the last byte is in the middle of its work with store and ways.
+    queueMicrotask(() => {
+      if (state.started.peek()) this.stop({ cap: choices.peek().dataCap });
+    });
+  }
+
+  private sample(): void {
+    state.activity.value = this.activity.sample();
+    if (this.ways) state.links.value = this.ways.links;
   }
 
   private show(): void {
@@ -295,6 +342,9 @@ export class Volunteer {
     });
     const { count, bytes, bytesOnDisk, isFull } = this.store;
     state.held.value = { count, bytes, bytesOnDisk, isFull };
+    state.heldAlone.value = count - this.copies.count;
+    state.resting.value = this.governor.duty.resting;
+    this.activity.computing = this.workers.busy;
   }
 
   private frameGone(): void {
@@ -308,10 +358,11 @@ export class Volunteer {
 
   private stopWork(): void {
     clearTimeout(this.keeping);
+    clearInterval(this.sampling);
+    this.governor.end();
     this.workers.close();
     this.sandbox?.close();
     this.sandbox = null;
-    this.offered = 0;
     state.started.value = false;
     this.tasks.reset();
     this.store.end();

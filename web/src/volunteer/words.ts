@@ -1,4 +1,5 @@
 import { volunteer } from "../strings.ts";
+import type { Reason } from "./rules.ts";
 import type { Phase, Shown } from "./state.ts";
 
 /** What the page says at a moment: one line, perhaps a second one, and how it looks. */
@@ -8,10 +9,20 @@ export interface Words {
   look: "quiet" | "busy" | "good" | "trouble";
 }
 
+/** What the words depend on besides the phase. */
+export interface Circumstances {
+  tasks: readonly Shown[];
+  tasksDone: number;
+  pausedBy: readonly Reason[];
+  held: number;
+  resting: number;
+  load: number;
+}
+
 const text = volunteer.state;
 
 /** The state in plain words. */
-export function wordsFor(phase: Phase, tasks: readonly Shown[], tasksDone: number): Words {
+export function wordsFor(phase: Phase, around: Circumstances): Words {
   switch (phase.is) {
     case "connecting":
       return { line: text.connecting, more: "", look: "busy" };
@@ -22,9 +33,7 @@ export function wordsFor(phase: Phase, tasks: readonly Shown[], tasksDone: numbe
     case "starting":
       return { line: text.starting, more: "", look: "busy" };
     case "working":
-      if (tasks.some(({ state }) => state === "running")) return { line: text.computing, more: "", look: "good" };
-      if (tasks.length > 0) return { line: text.fetching, more: "", look: "busy" };
-      return { line: text.waiting, more: text.waitingMore, look: "quiet" };
+      return around.pausedBy.length > 0 ? whenPaused(around) : whenWorking(around);
     case "gone":
       return { line: text.gone, more: text.goneMore, look: "trouble" };
     case "leaving":
@@ -32,9 +41,7 @@ export function wordsFor(phase: Phase, tasks: readonly Shown[], tasksDone: numbe
     case "finishing":
       return { line: text.finishing, more: text.finishingMore, look: "busy" };
     case "left":
-      if (phase.leftBehind === 0) return { line: text.finished, more: text.finishedMore, look: "good" };
-      if (phase.leftBehind) return { line: text.finished, more: text.finishedBehind(phase.leftBehind), look: "quiet" };
-      return { line: text.left, more: tasksDone > 0 ? text.leftMore : text.leftUnused, look: "quiet" };
+      return whenLeft(phase, around.tasksDone);
     case "no-invite":
       return { line: text.noInvite, more: text.noInviteMore, look: "trouble" };
     case "refused":
@@ -48,4 +55,33 @@ export function wordsFor(phase: Phase, tasks: readonly Shown[], tasksDone: numbe
     case "unsupported":
       return { line: text.unsupported, more: text.unsupportedMore(phase.what), look: "trouble" };
   }
+}
+
+function whenWorking({ tasks, resting, load }: Circumstances): Words {
+  if (tasks.some(({ state }) => state === "running")) return { line: text.computing, more: "", look: "good" };
+  if (resting > 0) return { line: text.resting, more: text.restingMore(load), look: "quiet" };
+  if (tasks.length > 0) return { line: text.fetching, more: "", look: "busy" };
+  return { line: text.waiting, more: text.waitingMore, look: "quiet" };
+}
+
+/** The first reason in full, the others in brief, and what goes on all the same. */
+function whenPaused({ tasks, pausedBy, held }: Circumstances): Words {
+  const { paused } = volunteer;
+  const [first, ...others] = pausedBy as [Reason, ...Reason[]];
+  const line = first.by === "battery" ? paused.by.battery(first.below) : paused.by[first.by];
+  const running = tasks.filter(({ state }) => state === "running").length;
+  const more = [
+    running > 0 ? paused.running(running) : held > 0 ? paused.held : paused.idle,
+    others.length > 0 && paused.and(others.map(({ by }) => paused.also[by]).join(", ")),
+    pausedBy.every(({ by }) => by !== "person") && paused.byItself,
+  ];
+  return { line, more: more.filter(Boolean).join(" "), look: running > 0 ? "busy" : "quiet" };
+}
+
+function whenLeft({ leftBehind, cap }: Extract<Phase, { is: "left" }>, tasksDone: number): Words {
+  if (leftBehind === 0) return { line: text.finished, more: text.finishedMore, look: "good" };
+  if (leftBehind) return { line: text.finished, more: text.finishedBehind(leftBehind), look: "quiet" };
+  const more = tasksDone > 0 ? text.leftMore : text.leftUnused;
+  if (cap !== undefined) return { line: text.leftCap(volunteer.rules.megabytes(cap)), more, look: "quiet" };
+  return { line: text.left, more, look: "quiet" };
 }

@@ -122,6 +122,7 @@ const START_TRIES = 3;
 /** The Workers of this tab: at most `slots`, one warm before its first task. */
 export class Workers {
   private limit = 1;
+  private resting = 0;
   private all: PythonWorker[] = [];
   private failedStarts = 0;
   private closed = false;
@@ -140,6 +141,16 @@ export class Workers {
     return this.limit;
   }
 
+  /** How many compute now. */
+  get busy(): number {
+    return this.alive().filter(({ state }) => state === "busy").length;
+  }
+
+  /** So many of the slots start nothing now; what runs, runs on. */
+  rest(slots: number): void {
+    this.resting = slots;
+  }
+
   /** Another number of slots: idle Workers past it end at once, busy ones are not replaced. */
   resize(slots: number): void {
     this.limit = slots;
@@ -148,9 +159,9 @@ export class Workers {
     for (const worker of idle.slice(0, Math.max(0, alive.length - slots))) worker.end();
   }
 
-  /** Starts one Worker ahead of its first task. */
+  /** Starts one Worker ahead of its first task, unless all rest. */
   warm(): void {
-    if (!this.closed && this.alive().length === 0) this.add();
+    if (!this.closed && this.resting < this.limit && this.alive().length === 0) this.add();
   }
 
   /**
@@ -160,7 +171,7 @@ export class Workers {
   take(application: string): PythonWorker | null {
     if (this.closed) return null;
     const alive = this.alive();
-    if (alive.filter(({ state }) => state === "busy").length >= this.limit) return null;
+    if (this.busy >= this.limit - this.resting) return null;
     const fits = ({ application: of }: PythonWorker) => of === application || of === null;
     const idle = alive.filter(({ state }) => state === "idle");
     const found = idle.find(({ application: of }) => of === application) ?? idle.find(fits);
