@@ -2,6 +2,7 @@
 
 export const volunteer = {
   heading: "Lend this tab's computing power",
+  helping: (title: string) => (title ? `This tab helps “${title}”` : "This tab lends its computing power"),
   asks: (title: string) => `“${title}” asks for your help.`,
   asksUntitled: "Someone shared this link with you and asks for your help.",
   what: "This browser tab would compute small pieces of a larger job, written in Python, and hand the results back.",
@@ -65,7 +66,7 @@ export const volunteer = {
   },
 
   rules: {
-    heading: "When it pauses by itself",
+    heading: "When it holds back by itself",
     battery: "On battery",
     batteryNever: "never",
     batteryBelow: (percent: number) => `below ${percent} %`,
@@ -97,7 +98,7 @@ export const volunteer = {
   meter: {
     heading: "What this tab does",
     load: "Load over the last five minutes",
-    loadIs: (now: string, most: number) => `${now} of ${most === 1 ? "1 core" : `${most} cores`} now`,
+    loadIs: (now: number, most: number) => `${now} of ${most === 1 ? "1 core" : `${most} cores`} now`,
     job: "Job",
     task: "Working on",
     partition: (name: string, partition: number) => `${name}, partition ${partition}`,

@@ -55,12 +55,12 @@ function Line({ name }: { name: string }) {
 function Load() {
   const spans = state.activity.value;
   const most = Math.max(allowedCores(choices.value), ...spans);
-  const now = spans.at(-1) ?? 0;
+  const now = state.tasks.value.filter((shown) => shown.state === "running").length;
   return (
     <figure class="load">
       <figcaption>
         <span>{meter.load}</span>
-        <span id="meter-load">{meter.loadIs(now.toFixed(1), most)}</span>
+        <span id="meter-load">{meter.loadIs(now, Math.round(most))}</span>
       </figcaption>
       <svg viewBox={`0 0 ${SPANS} 20`} preserveAspectRatio="none" aria-hidden="true">
         {spans.map((value, index) => {

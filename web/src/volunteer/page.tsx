@@ -27,7 +27,7 @@ export function Page(actions: Actions) {
   return (
     <div id="state" class="volunteer" data-phase={paused ? "paused" : is}>
       <p class="brand">tabswarm</p>
-      <h1>{text.heading}</h1>
+      <h1>{started || is === "left" ? text.helping(state.title.value) : text.heading}</h1>
       {is === "invited" ? <Invitation start={actions.start} /> : <Status />}
       {started && <Buttons {...actions} />}
       {is === "left" && state.tasksDone.value > 0 && <Thanks />}
@@ -80,7 +80,7 @@ function Status() {
     load: choices.value.load,
   });
   return (
-    <p class={`status ${look}`} id="status" role="status">
+    <p class={`status ${look} ${state.started.value ? "live" : ""}`} id="status" role="status">
       <strong>{line}</strong>
       {more && <span>{more}</span>}
     </p>

@@ -159,7 +159,10 @@ export class Volunteer {
       hello: () => this.hello(),
       opened: (welcome) => this.opened(welcome),
       message: (message, bytes) => this.take(message, bytes),
-      heard: () => this.ways?.tick(),
+      heard: () => {
+        this.ways?.tick();
+        this.governor.duty.tick();
+      },
       broken: () => this.broken(),
       refused: ({ code, reason }) => {
         if (code === "unauthenticated" || code === "wrong_role") forgetInvite(window);
