@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 from tests.driver.loop_swarm import LoopVolunteer, loop_swarm
+from tests.driver.real_kernel import run_cells
 
 from tabswarm import Context
 from tabswarm.driver.swarm_news import JobNews, Snapshot
@@ -21,7 +18,6 @@ from tabswarm.errors import ProgramError
 from tabswarm.plan.report import VolunteerReport
 from tabswarm.rdd.engine_context import EngineContext
 
-SOURCES = Path(__file__).parents[2] / "src"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -138,32 +134,20 @@ sc.stop()
 """
 
 
-@pytest.fixture
-def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
-    """Runs cells in a real kernel of this Python, and gives their outputs."""
-    for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"):
-        monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")  # versions before 6 warn otherwise
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SOURCES), os.environ.get("PYTHONPATH", "")]))
-
-    def run(*cells: str) -> list[Any]:
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-        return [cell.outputs for cell in notebook.cells]
-
-    return run
-
-
 def test_a_real_kernel_shows_tables_plots_and_the_widget_while_jobs_run(
-    kernel: Callable[..., list[Any]], tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start, shown, table, plot, live, stop = kernel(
-        "from tabswarm import Context\nsc = Context('local[2]')",
-        "sc",
-        "sc.parallelize([('<b>', 1)]).show()",
-        "sc.range(8, numSlices=4).map(lambda x: (x, x * x)).plot.line(title='squares')",
-        "widget = sc.swarm_widget()" + SLOW.format(gate=str(tmp_path / "gate")),
-        "sc",
+    start, shown, table, plot, live, stop = run_cells(
+        [
+            "from tabswarm import Context\nsc = Context('local[2]')",
+            "sc",
+            "sc.parallelize([('<b>', 1)]).show()",
+            "sc.range(8, numSlices=4).map(lambda x: (x, x * x)).plot.line(title='squares')",
+            "widget = sc.swarm_widget()" + SLOW.format(gate=str(tmp_path / "gate")),
+            "sc",
+        ],
+        tmp_path,
+        monkeypatch,
     )
     assert start == []
     [sc_output] = shown
