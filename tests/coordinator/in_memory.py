@@ -16,8 +16,8 @@ from tabswarm.coordinator.tokens import Role
 from tabswarm.scheduler.scheduler import Scheduler
 from tabswarm.transport.connection import Connection, ConnectionLost, Socket
 from tabswarm.transport.relay import Lookup, Relay, open_relay
-from tabswarm.transport.session import Session, open_driver_session, open_volunteer_session
-from tabswarm.wire.messages import Hello, Message, ToDriver, ToVolunteer
+from tabswarm.transport.session import SILENCE, Session, open_driver_session, open_volunteer_session, say_hello
+from tabswarm.wire.messages import Hello, Message, ToDriver, ToOperator, ToVolunteer
 from tabswarm.wire.version import PROTOCOL, tabswarm_version
 
 T = TypeVar("T", bound=Message)
@@ -45,9 +45,15 @@ class Place:
         told = hello(self.invite, "volunteer", name=name, slots=slots, resume=resume)
         return await open_volunteer_session(await self.knock(), told)
 
-    async def driver(self, resume: str = "", kind: str = "library") -> Session[ToDriver]:
+    async def driver(self, resume: str = "", kind: str = "library", application: str = "") -> Session[ToDriver]:
         told = hello(self.secret, "driver", kind=kind, resume=resume)
+        told = msgspec.structs.replace(told, application=application)
         return await open_driver_session(await self.knock(), told)
+
+    async def operator(self) -> Session[ToOperator]:
+        told = hello(self.coordinator.issue(Role.OPERATOR), "operator", kind="operator")
+        connection = await self.knock()
+        return Session(connection, await say_hello(connection, told), msgspec.msgpack.Decoder(ToOperator), SILENCE)
 
     async def relay(self, session: Session[ToVolunteer] | Session[ToDriver], lookup: Lookup | None = None) -> Relay:
         connection, told = await self.relay_connection(session)

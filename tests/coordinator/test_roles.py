@@ -6,10 +6,12 @@ exists, and fails until it stands under a role.
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from starlette.routing import Route, WebSocketRoute
-from tests.coordinator.in_memory import encode, hello, lost, place
+from tests.coordinator.in_memory import Place, encode, hello, lost, place
 from tests.coordinator.web_client import served
 from tests.wire.write_vectors import GOOD
 
@@ -21,12 +23,17 @@ from tabswarm.coordinator.tokens import Role
 from tabswarm.coordinator.translate import FROM_COMMAND, FROM_VOLUNTEER
 from tabswarm.scheduler import commands
 from tabswarm.scheduler.scheduler import Scheduler
+from tabswarm.transport.session import Session
 from tabswarm.wire import messages as m
 
-BY_ROLE = {"FromVolunteer": "volunteer", "FromDriver": "driver"}
+BY_ROLE = {"FromVolunteer": "volunteer", "FromDriver": "driver", "FromOperator": "operator"}
 TO_COORDINATOR = {
     direction: {cls.__name__ for cls in union.__args__}
-    for direction, union in (("FromVolunteer", m.FromVolunteer), ("FromDriver", m.FromDriver))
+    for direction, union in (
+        ("FromVolunteer", m.FromVolunteer),
+        ("FromDriver", m.FromDriver),
+        ("FromOperator", m.FromOperator),
+    )
 }
 ALL_MESSAGES = sorted(cls.__name__ for cls in m.Message.__subclasses__() if cls.__module__.startswith("tabswarm.wire."))
 
@@ -35,9 +42,15 @@ def example(name: str) -> m.Message:
     return next(message for messages in GOOD.values() for message in messages if type(message).__name__ == name)
 
 
+async def open_session(here: Place, role: str) -> Session[Any]:
+    if role == "operator":
+        return await here.operator()
+    return await (here.volunteer() if role == "volunteer" else here.driver())
+
+
 def test_every_message_type_stands_in_some_direction() -> None:
     known = {"Hello"} | set().union(*TO_COORDINATOR.values())
-    known |= {cls.__name__ for union in (m.ToVolunteer, m.ToDriver) for cls in union.__args__}
+    known |= {cls.__name__ for union in (m.ToVolunteer, m.ToDriver, m.ToOperator) for cls in union.__args__}
     assert set(ALL_MESSAGES) == known
 
 
@@ -51,7 +64,7 @@ def test_every_message_of_a_volunteers_has_its_event_and_every_command_its_messa
 async def test_a_message_type_is_taken_from_its_own_role_only(direction: str, name: str) -> None:
     """Whatever is not in the union of the session's role ends the session with 4400."""
     async with place() as here:
-        session = await (here.volunteer() if direction == "FromVolunteer" else here.driver())
+        session = await open_session(here, BY_ROLE[direction])
         await session.send(example(name))
         if name in TO_COORDINATOR[direction]:
             await session.send(m.Ping(number=77))
@@ -82,12 +95,22 @@ async def test_no_socket_opens_without_a_token_of_the_role(socket: str, role: st
         other = here.secret if role == "volunteer" else here.invite
         revoked = here.coordinator.issue(Role.VOLUNTEER if role == "volunteer" else Role.DRIVER, here.swarm)
         here.coordinator.revoke(revoked)
-        operators = here.coordinator.issue(Role.OPERATOR, here.swarm)
+        operators = here.coordinator.issue(Role.OPERATOR) if role != "operator" else here.secret
         tokens = {"nothing": "", "another token": "x" * 32, "a revoked one": revoked, "the other role's": other}
         connection = await here.knock("control" if socket == "control" else "relay")
         await connection.send(encode(hello(tokens.get(shown, operators), role, socket=socket)))
         code = (await lost(connection.receive)).code
         assert code == (4403 if shown in ("the other role's", "operator's") else 4401)
+
+
+async def test_an_operators_token_opens_the_control_socket_as_an_operator_and_nothing_else() -> None:
+    async with place() as here:
+        token = here.coordinator.issue(Role.OPERATOR)
+        relay = await here.knock("relay")
+        await relay.send(encode(hello(token, "operator", kind="operator", socket="relay")))
+        assert (await lost(relay.receive)).code == 4403
+        operator = await here.operator()
+        assert await operator.receive() == m.Swarms(swarms=here.coordinator.swarm_reports())
 
 
 async def test_the_router_has_exactly_the_routes_of_the_table() -> None:

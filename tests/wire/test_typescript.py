@@ -21,7 +21,8 @@ def test_generating_twice_gives_the_same_text() -> None:
 
 def test_every_message_of_every_direction_has_an_interface() -> None:
     text = generate()
-    for union in (messages.FromVolunteer, messages.ToVolunteer, messages.FromDriver, messages.ToDriver):
+    directions = ("FromVolunteer", "ToVolunteer", "FromDriver", "ToDriver", "FromOperator", "ToOperator")
+    for union in (getattr(messages, direction) for direction in directions):
         for cls in get_args(union):
             assert f"export interface {cls.__name__} {{\n  type: " in text
 

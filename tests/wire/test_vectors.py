@@ -23,6 +23,8 @@ DIRECTIONS: dict[str, Any] = {
     "ToVolunteer": messages.ToVolunteer,
     "FromDriver": messages.FromDriver,
     "ToDriver": messages.ToDriver,
+    "FromOperator": messages.FromOperator,
+    "ToOperator": messages.ToOperator,
 }
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.wire.bad_messages import BAD, BAD_BYTES
+from tests.wire.example_frames import BAD_FRAMES, FRAMES, MAPPED, PART, ROOT
 from tests.wire.observation_example import OBSERVATION
 
-from tabswarm.ids import BlockId, BlockKind
 from tabswarm.plan import operators as op
 from tabswarm.plan.dependency import AllPartitions, Edges, OneToOne, Shuffle, Span, Strided
 from tabswarm.plan.finish import Counted, Folded, Listed, Mapped, Reduced, Saved, Silent, Summed, Taken
@@ -49,9 +50,6 @@ from tabswarm.wire import messages as m
 
 FOLDER = Path(__file__).parent / "vectors"
 
-PART = BlockId("a1", BlockKind.PARTITION, 3, 0, 0)
-MAPPED = BlockId("a1", BlockKind.MAP_OUTPUT, 7, 2, 1)
-ROOT = bytes(range(16))
 F = op.CodeRef("f00d", ("f00d", "beef"), (9,))
 COMBINE = CombineValues(None, F, F)
 FAILURE = Failure(
@@ -144,10 +142,12 @@ SIGNALS: list[m.Message] = [
     m.Signal(peer="v2", kind=m.SignalKind.END),
 ]
 HOLDERS = m.Holders(holders=(Holder("v2", "tab", "Ada", ("webrtc", "tcp"), "h1", "10.0.0.1:9", "00ff", "t1"),))
+CELL = m.Cell(id="c1", source="1 + 1", outputs=b'[{"is":"stream"}]', actions=b"\x00\xff")
 PASS = m.Pass(application="a1", secret="opens")
 WELCOMES: list[m.Message] = [
     m.Welcome(peer="v1", resume="secret", swarm="s1", title="words", application="a1", version="0.1.0"),
     m.Welcome(peer="v1", resume="secret", swarm="s1"),
+    m.Welcome(peer="v1", resume="secret", swarm="s1", title="words", message="two\nlines"),
     m.Welcome(peer="d1", resume="secret", swarm="s1", application="a1", heard=12),
     m.Welcome(peer="v1", resume="secret", swarm="s1", relay_only=True),
     m.Welcome(
@@ -217,6 +217,21 @@ GOOD: dict[str, list[m.Message]] = {
         m.MayLeave(left_behind=2),
         m.EndApplication(application="a1"),
         m.JobInfo(application="a1", name="job.py", job="j1", action="collect"),
+        m.Purpose(title="words", message="two\nlines"),
+        m.Purpose(title=""),
+        m.About(),
+        m.About(
+            application="a1",
+            name="job.py",
+            job="j1",
+            action="collect",
+            call_site="job.py:9",
+            running=True,
+            code=(m.CodeLine("flatMap", "job.py:3", "<b>&\u202e"), m.CodeLine("map", "job.py:4")),
+            more_code=3,
+            tasks=7,
+            source_bytes=2**40,
+        ),
     ],
     "FromDriver": [
         *EITHER,
@@ -240,6 +255,10 @@ GOOD: dict[str, list[m.Message]] = {
         m.Observe(),
         m.Observe(job="j1"),
         m.Unobserve(),
+        m.SaveCells(request=1, cells=(CELL, m.Cell(id="c2", source="")), order=("c2", "c1")),
+        m.SetInvitation(title="words", message="two\nlines"),
+        m.RotateInvite(),
+        m.RevokeInvite(),
     ],
     "ToDriver": [
         *EITHER,
@@ -275,72 +294,21 @@ GOOD: dict[str, list[m.Message]] = {
         m.Volunteers(volunteers=REPORT.volunteers, slots=2),
         m.Observation(now=250),
         OBSERVATION,
+        m.Notebook(cells=(CELL,), next_node=12, next_request=3),
+        m.CellsSaved(request=1),
+        m.CellsSaved(request=2, refused="a cell of 300 KiB"),
+        m.Invitation(link="http://127.0.0.1:9/join#t", title="words", message="two\nlines"),
+        m.Invitation(link="", title=""),
+    ],
+    "FromOperator": [*EITHER, m.NewSwarm(request=1, title="7b")],
+    "ToOperator": [
+        *EITHER,
+        m.Welcome(peer="o1", resume="", swarm=""),
+        m.Refused(code="too_many", reason="no", request=1),
+        m.SwarmMade(request=1, swarm="s1", driver_link="http://a/console#t", invite_link="http://a/join#t"),
+        m.Swarms(swarms=(m.SwarmReport(id="s1", title="7b", volunteers=3, slots=4, drivers=1, jobs=2, finished=5),)),
     ],
 }  # fmt: skip
-
-_started = {"type": "Started", "task": 1, "attempt": 0}
-_code = {"type": "Code", "application": "a1", "blobs": {}}
-BAD: list[tuple[str, str, Any]] = [
-    ("no type", "FromVolunteer", {"task": 1, "attempt": 0}),
-    ("a type that is none", "FromVolunteer", {**_started, "type": "Begun"}),
-    ("a type of the other direction", "FromVolunteer", _code),
-    ("a type of the other role", "FromVolunteer", {"type": "ListJobs", "request": 1}),
-    ("a hello again", "FromVolunteer", msgspec.to_builtins(GOOD["Hello"][1])),
-    ("a driver's type in a volunteer's session", "ToVolunteer", {"type": "JobDone", "job": "j1"}),
-    ("a number as type", "FromVolunteer", {**_started, "type": 7}),
-    ("a missing field", "FromVolunteer", {"type": "Started", "task": 1}),
-    ("text for a number", "FromVolunteer", {**_started, "task": "1"}),
-    ("half a number", "FromVolunteer", {**_started, "task": 1.5}),
-    ("nothing for a number", "FromVolunteer", {**_started, "task": None}),
-    ("a list for a message", "FromVolunteer", ["Started", 1, 0]),
-    ("text for bytes", "ToVolunteer", {**_code, "blobs": {"f": "text"}}),
-    ("bytes for text", "ToVolunteer", {**_code, "application": b"a1"}),
-    ("a list for a map", "ToVolunteer", {**_code, "blobs": []}),
-    ("a block id that is too short", "ToVolunteer", {"type": "DropBlocks", "blocks": [["a1", "rdd", 1]]}),
-    ("a block of an unknown kind", "ToVolunteer", {"type": "DropBlocks", "blocks": [["a1", "tmp", 1, 0, 0]]}),
-    ("an unknown kind of failure", "FromVolunteer", {"type": "Failed", "task": 1, "attempt": 0,
-                                                     "failure": {"kind": "whim"}}),
-    ("an unknown kind of signal", "ToVolunteer", {"type": "Signal", "peer": "v2", "kind": "renegotiate"}),
-    ("an unknown operator", "FromDriver", {"type": "Submit", "request": 1, "code": {}, "plan": {
-        "application": "a", "nodes": [{"id": 1, "operator": {"op": "eval"}, "partitions": 1}], "target": 1,
-        "partitions": []}}),
-]  # fmt: skip
-BAD_BYTES: list[tuple[str, str, bytes]] = [
-    ("nothing", "FromVolunteer", b""),
-    ("a byte that is no msgpack", "ToVolunteer", b"\xc1"),
-    ("JSON", "FromDriver", b'{"type":"StopApplication"}'),
-    ("a map that is cut off", "FromVolunteer", msgspec.msgpack.encode(_started)[:-1]),
-    ("a message with more behind it", "FromVolunteer", msgspec.msgpack.encode(_started) + b"\x00"),
-    ("text that is not UTF-8", "ToVolunteer", b"\x82\xa4type\xaeEndApplication\xabapplication\xa2\xff\xfe"),
-]
-
-REQUEST = blocks.Request(
-    holder="v1", items=(blocks.Wanted(MAPPED, (0, 3)), blocks.Wanted(PART)), passes={"a1": "opens"}
-)
-ITEM = blocks.Item(index=0, sizes=(3, 0), hashes=ROOT * 4)
-REFUSAL = blocks.Refusal(code="gone", reason="v1 left")
-FRAMES: list[tuple[str, blocks.FrameType, int, bytes, Any]] = [
-    ("REQUEST", blocks.FrameType.REQUEST, 1, msgspec.msgpack.encode(REQUEST), REQUEST),
-    ("ITEM", blocks.FrameType.ITEM, 1, msgspec.msgpack.encode(ITEM), ITEM),
-    ("DATA", blocks.FrameType.DATA, 2**32 - 1, b"abc", b"abc"),
-    ("CREDIT", blocks.FrameType.CREDIT, 1, (262144).to_bytes(4, "big"), (262144).to_bytes(4, "big")),
-    ("END", blocks.FrameType.END, 1, b"", ""),
-    ("REFUSED", blocks.FrameType.REFUSED, 1, msgspec.msgpack.encode(REFUSAL), REFUSAL),
-    ("CANCEL", blocks.FrameType.CANCEL, 7, b"", ""),
-]
-BAD_FRAMES: list[tuple[str, bytes]] = [
-    ("nothing", b""),
-    ("a header that is cut off", b"\x05\x00\x00\x00"),
-    ("type 0", bytes(5)),
-    ("type 8", b"\x08\x00\x00\x00\x01"),
-    ("an ITEM without hashes", blocks.frame(blocks.FrameType.ITEM, 1, msgspec.msgpack.encode(
-        {"index": 0, "sizes": []}))),
-    ("an ITEM that is no msgpack", blocks.frame(blocks.FrameType.ITEM, 1, b"\xc1")),
-    ("a REQUEST for an unknown kind of block", blocks.frame(blocks.FrameType.REQUEST, 1, msgspec.msgpack.encode(
-        {"holder": "v1", "items": [[["a1", "tmp", 1, 0, 0], None]]}))),
-    ("a CREDIT of three bytes", blocks.frame(blocks.FrameType.CREDIT, 1, b"abc")),
-    ("a REFUSED without a reason", blocks.frame(blocks.FrameType.REFUSED, 1, msgspec.msgpack.encode({"code": "gone"}))),
-]  # fmt: skip
 
 
 def plain(value: object) -> Any:

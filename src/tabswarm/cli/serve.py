@@ -30,7 +30,7 @@ from tabswarm.coordinator.serve import RunningServer, serve
     "turn:USER:CREDENTIAL@HOST:PORT. May be given several times; none is asked unless given.",
 )
 @click.option("--relay-only", is_flag=True, help="Peers do not see each other's address; this coordinator relays all.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with url, driver_link and invite_link.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: url and the three links.")
 def command(
     host: str,
     port: int,
@@ -74,10 +74,15 @@ def command(
 def announce(server: RunningServer, as_json: bool) -> None:
     """Print the links: for a program as one line of JSON, for a person with what each is for."""
     if as_json:
-        links = {"url": server.url, "driver_link": server.driver_link, "invite_link": server.invite_link}
+        links = {
+            "url": server.url,
+            "driver_link": server.driver_link,
+            "invite_link": server.invite_link,
+            "operator_link": server.operator_link,
+        }
         click.echo(json.dumps(links))
         return
-    show_links(invite=server.invite_link, driver=server.driver_link, url=server.url)
+    show_links(invite=server.invite_link, driver=server.driver_link, operator=server.operator_link, url=server.url)
     out.print("Run a program:  tabswarm run JOB.py --master DRIVER_LINK      Stop: Ctrl-C", style="dim", markup=False)
 
 

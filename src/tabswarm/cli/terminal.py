@@ -28,7 +28,7 @@ def qr_code(link: str) -> str:
     return picture.getvalue()
 
 
-def show_links(*, invite: str, driver: str | None = None, url: str | None = None) -> None:
+def show_links(*, invite: str, driver: str | None = None, operator: str | None = None, url: str | None = None) -> None:
     """The links of a swarm, each with what it is for, and the invite link as a QR code as well."""
     if url:
         out.print(f"Coordinator   {url}", markup=False)
@@ -36,6 +36,10 @@ def show_links(*, invite: str, driver: str | None = None, url: str | None = None
         out.print("Driver link   ", end="", markup=False)
         out.print(driver, style="cyan", markup=False)
         out.print("              secret: whoever has it can run programs on the swarm", style="dim", markup=False)
+    if operator:
+        out.print("Operator link ", end="", markup=False)
+        out.print(operator, style="cyan", markup=False)
+        out.print("              secret: makes further swarms, and reads /metrics", style="dim", markup=False)
     out.print("Invite link   ", end="", markup=False)
     out.print(invite, style="cyan", markup=False)
     out.print("              every tab that opens it can join; share it", style="dim", markup=False)

@@ -21,9 +21,9 @@ from tabswarm.wire.version import PROTOCOL, tabswarm_version
 
 _encode = msgspec.msgpack.Encoder().encode
 _HELLO: msgspec.msgpack.Decoder[Hello] = msgspec.msgpack.Decoder(Hello)
-_SERVED_KINDS = frozenset({"tab", "console"})
+_SERVED_KINDS = frozenset({"tab", "console", "operator"})
 """Kinds whose code this very coordinator served: of their version only the protocol matters."""
-KINDS = frozenset({"tab", "native", "library", "console", "cli"})
+KINDS = frozenset({"tab", "native", "library", "console", "cli", "operator"})
 
 
 class Rejected(Exception):
@@ -51,8 +51,10 @@ async def admit(connection: Connection, socket: Socket, tokens: Tokens, bounds: 
     grant = tokens.look_up(hello.token)
     if grant is None:
         raise Rejected(CloseCode.UNAUTHENTICATED, "no such token")
-    if hello.role != grant.role.value or grant.role is Role.OPERATOR:
+    if hello.role != grant.role.value:
         raise Rejected(CloseCode.WRONG_ROLE, f"this token lets a {grant.role.value} in, not a {clean(hello.role)!r}")
+    if grant.role is Role.OPERATOR and socket == "relay":
+        raise Rejected(CloseCode.WRONG_ROLE, "an operator relays nothing")
     if hello.protocol != PROTOCOL:
         raise Rejected(CloseCode.VERSION, f"you speak protocol {hello.protocol}, the coordinator {PROTOCOL}")
     ours = tabswarm_version()

@@ -28,6 +28,10 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Printed output that one attempt may send to its driver."""
     driver_output_bytes: int = 8 * 2**20
     """With more than this waiting for a driver, tasks' output to it is counted and dropped."""
+    swarms: int = 200
+    """Swarms of one coordinator."""
+    operators: int = 20
+    """Sessions of operators."""
     sessions: int = 5_000
     """Control sessions of one swarm."""
     remembered_sessions: int = 20_000

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable
 
 import msgspec
@@ -16,16 +15,21 @@ import msgspec
 from tabswarm.coordinator.admission import Rejected, admit, clean, turn_away
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.direct_ways import DirectWays
+from tabswarm.coordinator.operator_desk import OperatorDesk, TooManySwarms
 from tabswarm.coordinator.relay import RelayHub
+from tabswarm.coordinator.remembered import Remembered, RememberedSessions
+from tabswarm.coordinator.scheduler_needs import SchedulerCore
 from tabswarm.coordinator.sessions import Heard, Session, encode
-from tabswarm.coordinator.swarm import SchedulerCore, Swarm
-from tabswarm.coordinator.tokens import Grant, Role, Tokens, digest, fresh_secret
+from tabswarm.coordinator.swarm import Swarm, fresh_application
+from tabswarm.coordinator.tokens import Grant, Role, Tokens, fresh_secret
 from tabswarm.errors import CoordinatorUnreachable
 from tabswarm.scheduler import events
 from tabswarm.transport import memory
 from tabswarm.transport.connection import Connection, ConnectionLost, Socket
+from tabswarm.transport.links import Link
 from tabswarm.wire.close_code import CloseCode
-from tabswarm.wire.messages import Hello, Welcome
+from tabswarm.wire.console_messages import NOTEBOOK
+from tabswarm.wire.messages import Hello, SwarmReport, Welcome
 from tabswarm.wire.version import tabswarm_version
 
 Notice = Callable[..., None]
@@ -40,17 +44,6 @@ def _nothing() -> None:
     pass
 
 
-class _Remembered(msgspec.Struct):
-    """A session that can be taken up again by its secret."""
-
-    swarm: str
-    role: Role
-    peer: str
-    application: str
-    heard: Heard
-    watches: bool = False
-
-
 class _Place(msgspec.Struct, frozen=True):
     """A swarm with its relay."""
 
@@ -62,7 +55,7 @@ class Coordinator:
     """Make one inside a running event loop; `create_swarm` and `issue` links' tokens, then let peers in.
 
     `make_scheduler` gives each swarm its scheduler. `notice` is told what happens. `ways` is what peers are told of
-    reaching each other.
+    reaching each other. `origin` is where the pages are, for links; empty where there are none.
     """
 
     def __init__(
@@ -72,14 +65,17 @@ class Coordinator:
         bounds: Bounds | None = None,
         notice: Notice = _no_notice,
         ways: DirectWays | None = None,
+        origin: str = "",
     ) -> None:
         self.bounds = bounds or Bounds()
         self.ways = ways or DirectWays()
         self.tokens = Tokens()
+        self._origin = origin
+        self._desk = OperatorDesk(self._make_swarm, self.swarm_reports)
         self._make_scheduler = make_scheduler
         self._notice = notice
         self._places: dict[str, _Place] = {}
-        self._remembered: OrderedDict[bytes, _Remembered] = OrderedDict()
+        self._remembered = RememberedSessions(self.bounds.remembered_sessions)
         self._serving: set[asyncio.Task[None]] = set()
         self._connections: set[Connection] = set()
         self._closing = False
@@ -90,7 +86,15 @@ class Coordinator:
     def create_swarm(self, title: str = "") -> str:
         """A fresh swarm; gives its id."""
         id = "s" + secrets.token_hex(4)
-        swarm = Swarm(id, clean(title), self._make_scheduler(), self.bounds, relay_only=self.ways.relay_only)
+        swarm = Swarm(
+            id,
+            title,
+            self._make_scheduler(),
+            self.bounds,
+            self.tokens,
+            origin=self._origin,
+            relay_only=self.ways.relay_only,
+        )
         relay = RelayHub(swarm.scheduler.may_fetch, swarm.sessions.__contains__, self.bounds)
         self._places[id] = _Place(swarm, relay)
         return id
@@ -103,9 +107,28 @@ class Coordinator:
         """The relay of that swarm. Raises KeyError."""
         return self._places[id].relay
 
-    def issue(self, role: Role, swarm: str) -> str:
-        """A fresh token of that role on that swarm."""
-        if swarm not in self._places:
+    def driver_link(self, swarm: str) -> str:
+        """A fresh link for drivers of that swarm."""
+        return str(Link(self._origin, "console", self.issue(Role.DRIVER, swarm)))
+
+    def operator_link(self) -> str:
+        """A fresh link for operators."""
+        return str(Link(self._origin, "operator", self.issue(Role.OPERATOR)))
+
+    def _make_swarm(self, title: str) -> tuple[str, str, str]:
+        if len(self._places) >= self.bounds.swarms:
+            raise TooManySwarms(f"this coordinator has its {self.bounds.swarms} swarms already")
+        swarm = self.create_swarm(title)
+        self._notice("swarm_made", swarm=swarm)
+        return swarm, self.driver_link(swarm), self.swarm(swarm).invites.link
+
+    def swarm_reports(self) -> tuple[SwarmReport, ...]:
+        """What operators are told of the swarms."""
+        return tuple(place.swarm.report() for place in self._places.values())
+
+    def issue(self, role: Role, swarm: str = "") -> str:
+        """A fresh token of that role on that swarm; an operator's is for all."""
+        if role is not Role.OPERATOR and swarm not in self._places:
             raise KeyError(swarm)
         return self.tokens.issue(role, swarm)
 
@@ -113,8 +136,9 @@ class Coordinator:
         """The token opens nothing any more, and who came in by it goes."""
         grant = self.tokens.revoke(token)
         if grant is not None:
-            for session in list(self._places[grant.swarm].swarm.sessions.values()):
-                if session.grant == grant:
+            place = self._places.get(grant.swarm)
+            for session in [*self._desk.sessions, *(place.swarm.sessions.values() if place is not None else ())]:
+                if session.grant.id == grant.id:
                     session.close(CloseCode.UNAUTHENTICATED, "the token was revoked", drop=True)
 
     # --- connections ------------------------------------------------------------------------------------------------
@@ -126,6 +150,9 @@ class Coordinator:
             return
         hello, grant = admitted
         on_admitted()
+        if grant.role is Role.OPERATOR:
+            await self._serve_operator(connection, hello, grant)
+            return
         place = self._places[grant.swarm]
         try:
             session = self._welcome(connection, hello, grant, place)
@@ -152,6 +179,26 @@ class Coordinator:
                 await session.outbox.finished()
             await session.outbox.stop()
 
+    async def _serve_operator(self, connection: Connection, hello: Hello, grant: Grant) -> None:
+        if len(self._desk.sessions) >= self.bounds.operators:
+            await turn_away(connection, Rejected(CloseCode.TOO_MANY, "too many operators are here: try again later"))
+            self._connections.discard(connection)
+            return
+        session = Session(connection, hello, grant, "o" + secrets.token_hex(4), "", self.bounds)
+        session.tell(Welcome(peer=session.peer, resume="", swarm="", version=tabswarm_version()))
+        try:
+            self._desk.join(session)
+            await session.run(self._desk.take)
+        except Exception as error:
+            self._notice("failure", peer=session.peer, error=error)
+            session.close(CloseCode.BROKEN, "the coordinator failed")
+        finally:
+            self._connections.discard(connection)
+            self._desk.leave(session)
+            if session.outbox.is_closing:
+                await session.outbox.finished()
+            await session.outbox.stop()
+
     async def serve_relay(self, connection: Connection, on_admitted: Callable[[], None] = _nothing) -> None:
         """One relay socket, from its hello to its end. It belongs to the control session whose secret it shows."""
         admitted = await self._admit(connection, "relay")
@@ -160,8 +207,8 @@ class Coordinator:
         hello, grant = admitted
         place = self._places[grant.swarm]
         try:
-            known = self._remembered.get(digest(hello.resume))
-            if known is None or known.role is not grant.role or known.swarm != grant.swarm:
+            known = self._remembered.find(hello.resume, grant)
+            if known is None:
                 raise Rejected(CloseCode.UNAUTHENTICATED, "no such session")
             if known.peer not in place.swarm.sessions:
                 raise Rejected(CloseCode.UNAUTHENTICATED, "the control session is over")
@@ -231,15 +278,17 @@ class Coordinator:
     def _welcome(self, connection: Connection, hello: Hello, grant: Grant, place: _Place) -> Session:
         """A session for an admitted peer: the one it takes up again, or a fresh one. Raises Rejected."""
         swarm = place.swarm
-        known = self._remembered.get(digest(hello.resume)) if hello.resume else None
-        if known is not None and (known.role is not grant.role or known.swarm != grant.swarm):
-            known = None
+        known = self._remembered.find(hello.resume, grant)
+        if known is not None and hello.application == NOTEBOOK and known.application != swarm.notebook_application():
+            known = None  # what it drove has ended meanwhile
+        if known is None and grant.retired:
+            raise Rejected(CloseCode.UNAUTHENTICATED, "this invite link was replaced by another one: ask for that")
         secret = hello.resume if known is not None else fresh_secret()
         if known is None:
             if len(swarm.sessions) >= self.bounds.sessions:
                 raise Rejected(CloseCode.TOO_MANY, "the swarm is full: try again later")
             driver = grant.role is Role.DRIVER
-            known = _Remembered(
+            known = Remembered(
                 swarm=swarm.id,
                 role=grant.role,
                 peer=("d" if driver else "v") + secrets.token_hex(4),
@@ -249,12 +298,12 @@ class Coordinator:
             )
         elif (older := swarm.sessions.get(known.peer)) is not None:
             swarm.leave(older, "it opened a newer session")
-            older.close(CloseCode.REPLACED, "a newer session of yours", drop=True)
+            older.close(replaced(older), "a newer session of yours", drop=True)
         if known.application and not known.watches:
             for other in swarm.drivers_of(known.application):
                 swarm.leave(other, "another session took over its application")
-                other.close(CloseCode.REPLACED, "session replaced: another one took over this application", drop=True)
-        self._remember(secret, known)
+                other.close(replaced(other), "session replaced: another one took over this application", drop=True)
+        self._remembered.keep(secret, known)
         shown = msgspec.structs.replace(
             hello, name=clean(hello.name, self.bounds.name_letters), watch=known.watches, application=known.application
         )
@@ -265,6 +314,10 @@ class Coordinator:
 
     def _application(self, hello: Hello, swarm: Swarm) -> str:
         """The application of a driver's new session: the one it names, which must be there, or a fresh one."""
+        if hello.application == NOTEBOOK and not hello.watch:
+            if hello.kind != "console":
+                raise Rejected(CloseCode.UNKNOWN_APPLICATION, "only a console drives the notebook; others may watch it")
+            return swarm.notebook_application()
         if hello.application:
             if not swarm.scheduler.has_application(hello.application):
                 kept = f"{self.bounds.results_seconds / 3600:g} h"
@@ -273,21 +326,15 @@ class Coordinator:
                     f"there is no application {clean(hello.application, 20)!r} in this swarm (results stay {kept})",
                 )
             return hello.application
-        return "a" + secrets.token_hex(4) if hello.kind != "cli" else ""
+        return fresh_application() if hello.kind != "cli" else ""
 
-    def _remember(self, secret: str, known: _Remembered) -> None:
-        hashed = digest(secret)
-        self._remembered[hashed] = known
-        self._remembered.move_to_end(hashed)
-        while len(self._remembered) > self.bounds.remembered_sessions:
-            self._remembered.popitem(last=False)
-
-    def _welcome_of(self, swarm: Swarm, known: _Remembered, secret: str) -> Welcome:
+    def _welcome_of(self, swarm: Swarm, known: Remembered, secret: str) -> Welcome:
         return Welcome(
             peer=known.peer,
             resume=secret,
             swarm=swarm.id,
-            title=swarm.title,
+            title=swarm.invites.title,
+            message=swarm.invites.message if known.role is Role.VOLUNTEER else "",
             application=known.application,
             version=tabswarm_version(),
             heard=known.heard.messages,
@@ -306,6 +353,12 @@ class Coordinator:
                 except Exception as error:
                     # A bug of ours must not stop the pings of every other swarm.
                     self._notice("failure", swarm=place.swarm.id, error=error)
+            self._desk.pulse()
+
+
+def replaced(session: Session) -> CloseCode:
+    """The code that closes a session for a newer one."""
+    return CloseCode.TAKEN_OVER if session.kind == "console" else CloseCode.REPLACED
 
 
 class LocalDoor:

@@ -26,23 +26,22 @@ from tabswarm.coordinator.app import make_app
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.coordinator import Coordinator, Notice
 from tabswarm.coordinator.http import NarrowHttp
+from tabswarm.coordinator.scheduler_needs import SchedulerCore
 from tabswarm.coordinator.settings import CannotServe, Settings
-from tabswarm.coordinator.swarm import SchedulerCore
-from tabswarm.coordinator.tokens import Role
 from tabswarm.coordinator.websocket import NarrowWebSocket
-from tabswarm.transport.links import Link
 from tabswarm.wire.messages import MESSAGE_LIMIT
 
 
 class RunningServer:
-    """A coordinator that serves one swarm; `url` is public, both links are secrets of different strength."""
+    """A coordinator with its first swarm; `url` is public, the links are secrets of different strength."""
 
     def __init__(self, coordinator: Coordinator, swarm: str, origin: str, server: _Server, task: asyncio.Task[None]):
         self.coordinator = coordinator
         self.swarm = swarm
         self.url = origin
-        self.driver_link = str(Link(origin, "console", coordinator.issue(Role.DRIVER, swarm)))
-        self.invite_link = str(Link(origin, "join", coordinator.issue(Role.VOLUNTEER, swarm)))
+        self.driver_link = coordinator.driver_link(swarm)
+        self.invite_link = coordinator.swarm(swarm).invites.link
+        self.operator_link = coordinator.operator_link()
         self._server = server
         self._task = task
 
@@ -112,7 +111,11 @@ async def serve(
     listening = _listen(settings)
     origins = settings.origins(listening.getsockname()[1])
     coordinator = Coordinator(
-        make_scheduler or _scheduler(), bounds=bounds, notice=notice or log_notice(), ways=settings.direct_ways()
+        make_scheduler or _scheduler(),
+        bounds=bounds,
+        notice=notice or log_notice(),
+        ways=settings.direct_ways(),
+        origin=origins[0],
     )
     try:
         server = _Server(_config(settings, coordinator, origins, folder))

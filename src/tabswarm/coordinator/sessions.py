@@ -16,12 +16,13 @@ from tabswarm.coordinator.tokens import Grant, Role
 from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.malformed import MALFORMED
-from tabswarm.wire.messages import FromDriver, FromVolunteer, Hello, Message, Ping, Pong
+from tabswarm.wire.messages import FromDriver, FromOperator, FromVolunteer, Hello, Message, Ping, Pong
 
 encode = msgspec.msgpack.Encoder().encode
 _DECODERS: Mapping[Role, msgspec.msgpack.Decoder[Message]] = {
     Role.VOLUNTEER: msgspec.msgpack.Decoder(FromVolunteer),
     Role.DRIVER: msgspec.msgpack.Decoder(FromDriver),
+    Role.OPERATOR: msgspec.msgpack.Decoder(FromOperator),
 }
 
 

@@ -7,40 +7,30 @@ the next one is looked at. Time goes in as `Tick`: before an event, and at the s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+import secrets
+from collections.abc import Sequence
 
 import msgspec
 
 from tabswarm.coordinator.block_passes import BlockPasses
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.code_store import CodeStores, code_names
+from tabswarm.coordinator.invites import Invites
+from tabswarm.coordinator.notebook import NotebookStore
+from tabswarm.coordinator.scheduler_needs import SchedulerCore, named_holders
 from tabswarm.coordinator.sessions import Session
 from tabswarm.coordinator.signalling import Signalling
-from tabswarm.coordinator.tokens import Role
+from tabswarm.coordinator.tokens import Role, Tokens
 from tabswarm.coordinator.translate import FROM_COMMAND, FROM_VOLUNTEER
 from tabswarm.coordinator.visits import Visits
 from tabswarm.errors import PlanRefused
-from tabswarm.ids import BlockId
-from tabswarm.plan.report import JobReport, VolunteerReport
+from tabswarm.plan.report import VolunteerReport
 from tabswarm.scheduler import commands, events
 from tabswarm.wire import messages as m
 from tabswarm.wire.close_code import CloseCode
 
 TICK = 10
 """Milliseconds by which the scheduler's clock may lag behind when an event comes in."""
-
-
-class SchedulerCore(Protocol):
-    """What a swarm needs of its scheduler; `tabswarm.scheduler` has the one that is used."""
-
-    def handle(self, event: events.Event) -> list[commands.Command]: ...
-    def report(self) -> Sequence[JobReport]: ...
-    def volunteers(self) -> Sequence[VolunteerReport]: ...
-    def may_fetch(self, requester: str, holder: str, block: BlockId) -> bool: ...
-    def next_deadline(self) -> int | None: ...
-    def has_application(self, application: str) -> bool: ...
-    def busy_applications(self) -> set[str]: ...
 
 
 class JobFacts(msgspec.Struct, frozen=True):
@@ -55,12 +45,21 @@ class Swarm:
     """See the module. Sessions are added when welcomed and removed when gone."""
 
     def __init__(
-        self, id: str, title: str, scheduler: SchedulerCore, bounds: Bounds, *, relay_only: bool = False
+        self,
+        id: str,
+        title: str,
+        scheduler: SchedulerCore,
+        bounds: Bounds,
+        tokens: Tokens,
+        *,
+        origin: str = "",
+        relay_only: bool = False,
     ) -> None:
         self.id = id
-        self.title = title
         self.scheduler = scheduler
         self.sessions: dict[str, Session] = {}
+        self.invites = Invites(tokens, id, origin, title, self.sessions)
+        self.notebook = NotebookStore()
         self._bounds = bounds
         self._signalling = Signalling(self.sessions, bounds, relay_only=relay_only)
         self._visits = Visits(self.sessions)
@@ -165,6 +164,10 @@ class Swarm:
         self.sessions[session.peer] = session
         self._signalling.join(session, hello)
         self._visits.join(session, hello)
+        if session.role is Role.DRIVER:
+            session.tell(self.invites.told())
+            if self._has_notebook(session):
+                session.tell(self.notebook.told())
         if session.application:
             session.tell(self._passes.of(session.application))
         if session.role is Role.VOLUNTEER:
@@ -187,6 +190,26 @@ class Swarm:
             self.feed(events.DriverJoined(peer=session.peer, application=session.application, name=session.name))
         if session.role is Role.DRIVER:
             self._tell_volunteers([session])
+
+    def notebook_application(self) -> str:
+        """The notebook's application: the one that it has, or a fresh one where that has ended."""
+        if not self.scheduler.has_application(self.notebook.application):
+            self.notebook.application = fresh_application()
+        return self.notebook.application
+
+    def report(self) -> m.SwarmReport:
+        """What operators are told of the swarm."""
+        roles = [session.role for session in self.sessions.values()]
+        jobs, finished = self.scheduler.job_counts()
+        return m.SwarmReport(
+            id=self.id,
+            title=self.invites.title,
+            volunteers=roles.count(Role.VOLUNTEER),
+            slots=sum(session.slots for session in self.sessions.values()),
+            drivers=roles.count(Role.DRIVER),
+            jobs=jobs,
+            finished=finished,
+        )
 
     def drivers_of(self, application: str) -> list[Session]:
         """The sessions that drive an application: one at most, or for a moment none."""
@@ -293,8 +316,14 @@ class Swarm:
                 session.tell(m.Jobs(request=request, jobs=tuple(self.scheduler.report())))
             case m.Submit() if not session.watches:
                 self._submit(session, message)
-            case m.Watch(request=request, job=job) if session.watches:
+            case m.Watch(request=request, job=job) if session.watches or self._has_notebook(session):
                 self.feed(events.JobWatched(peer=session.peer, request=request, job=job))
+            case m.SaveCells() if self._has_notebook(session):
+                session.tell(self.notebook.save(message))
+            case m.SetInvitation() | m.RotateInvite() | m.RevokeInvite():
+                for volunteer in self.invites.take(session, message):
+                    self.leave(volunteer, "its invite link was revoked")
+                    volunteer.close(CloseCode.UNAUTHENTICATED, "the invite link was revoked", drop=True)
             case m.CancelJob(job=job) if self._is_of(session, job) or session.kind == "cli":
                 self.feed(events.JobCancelled(job=job, peer=session.peer))
             case m.Fetched(job=job) if self._is_of(session, job):
@@ -323,6 +352,9 @@ class Swarm:
         facts = self._jobs.get(job)
         return facts is not None and facts.application == session.application
 
+    def _has_notebook(self, session: Session) -> bool:
+        return session.drives and session.kind == "console" and session.application == self.notebook.application
+
     def _submit(self, session: Session, submit: m.Submit) -> None:
         plan = submit.plan
         try:
@@ -335,22 +367,13 @@ class Swarm:
         except PlanRefused as refused:
             session.tell(m.Refused(request=submit.request, code=type(refused).__name__, reason=str(refused)))
             return
+        if self._has_notebook(session):
+            self.notebook.note(submit)
         self._submitting = submit
         self.feed(events.JobSubmitted(peer=session.peer, request=submit.request, plan=plan, keep=submit.keep))
         self._submitting = None
 
 
-def named_holders(order: commands.Command) -> Iterator[str]:
-    """The peers that a command names as holders of blocks, some of them more than once."""
-    match order:
-        case commands.AssignTask(locations=locations) | commands.CopyBlocks(locations=locations):
-            for location in locations:
-                yield from location.holders
-        case commands.SendMapOutputs(entries=entries):
-            for entry in entries:
-                yield from entry.holders
-        case commands.TellResults(results=results):
-            for result in results:
-                yield from result.location.holders
-        case _:
-            pass
+def fresh_application() -> str:
+    """The id of an application that was never there."""
+    return "a" + secrets.token_hex(4)

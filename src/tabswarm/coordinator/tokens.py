@@ -22,11 +22,17 @@ class Role(StrEnum):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """What one token opens. `id` names the token where it may be seen: in logs, and to count by."""
+    """What one token opens. `id` names the token where it may be seen: in logs, and to count by. A `retired` one opens
+    nothing for newcomers: only who has a session by it may take that up again."""
 
     id: str
     role: Role
     swarm: str
+    retired: bool = False
+
+
+RETIRED = 100
+"""Retired tokens of one role on one swarm that still open what they may; older ones open nothing."""
 
 
 def fresh_secret() -> str:
@@ -51,7 +57,7 @@ class Tokens:
     def __init__(self) -> None:
         self._grants: dict[bytes, Grant] = {}
 
-    def issue(self, role: Role, swarm: str) -> str:
+    def issue(self, role: Role, swarm: str = "") -> str:
         """A fresh token; it is shown here and never again."""
         token = fresh_secret()
         hashed = digest(token)
@@ -65,6 +71,23 @@ class Tokens:
         if grant is None or not hmac.compare_digest(hashed[:4].hex(), grant.id):
             return None
         return grant
+
+    def retire(self, role: Role, swarm: str) -> None:
+        """Let all tokens of that role on that swarm open nothing for newcomers any more."""
+        known = self._of(role, swarm)
+        for hashed, grant in known.items():
+            self._grants[hashed] = msgspec.structs.replace(grant, retired=True)
+        for hashed in list(known)[:-RETIRED]:
+            del self._grants[hashed]
+
+    def revoke_all(self, role: Role, swarm: str) -> None:
+        """Let all tokens of that role on that swarm open nothing at all."""
+        for hashed in self._of(role, swarm):
+            del self._grants[hashed]
+
+    def _of(self, role: Role, swarm: str) -> dict[bytes, Grant]:
+        """From the oldest on."""
+        return {hashed: grant for hashed, grant in self._grants.items() if (grant.role, grant.swarm) == (role, swarm)}
 
     def revoke(self, token: str) -> Grant | None:
         """Let the token open nothing any more; gives what it opened."""

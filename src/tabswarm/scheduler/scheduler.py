@@ -221,6 +221,11 @@ class Scheduler:
         """Those that have jobs, whose code has to stay."""
         return {application.id for application in self.state.applications.values() if application.jobs}
 
+    def job_counts(self) -> tuple[int, int]:
+        """Jobs that run now, and jobs that are over, however they ended."""
+        running = sum(job.state is JobState.RUNNING for job in self.state.jobs.values())
+        return running, self.state.last_job - running
+
     def application_of(self, job: str) -> str | None:
         """The application of a job that is not over, to check that a driver speaks of its own."""
         found = self.state.jobs.get(job)

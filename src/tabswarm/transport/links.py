@@ -2,6 +2,7 @@
 
 https://swarm.example:8443/join#TOKEN      invites volunteers
 https://swarm.example:8443/console#TOKEN   lets a driver in; secret
+https://swarm.example:8443/operator#TOKEN  lets the operator in, in a browser only; secret
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import msgspec
 
 from tabswarm.errors import BadLink
 
-Page = Literal["join", "console"]
+Page = Literal["join", "console", "operator"]
 _PAGES: dict[str, Page] = {"join": "join", "console": "console"}
-_ROLES: dict[str, str] = {"join": "volunteer", "console": "driver"}
+_ROLES: dict[str, str] = {"join": "volunteer", "console": "driver", "operator": "operator"}
 _TOKEN_LENGTH = range(16, 129)
 _TOKEN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -35,7 +36,7 @@ class Link(msgspec.Struct, frozen=True):
 
     @property
     def role(self) -> str:
-        """`volunteer` for an invite link, `driver` for a driver link."""
+        """`volunteer` for an invite link, `driver` for a driver link, `operator` for an operator's."""
         return _ROLES[self.page]
 
     def socket_url(self, socket: str) -> str:

@@ -30,6 +30,8 @@ class CloseCode(IntEnum):
     """No hello within 5 s."""
     REPLACED = 4409
     """The same peer, or another driver of the application, opened a newer session."""
+    TAKEN_OVER = 4419
+    """Another console was opened, and has the notebook now."""
     SILENT = 4410
     """No answer to pings for 10 s."""
     TOO_SLOW = 4413

@@ -3,8 +3,8 @@ generated.
 
 Every peer opens a WebSocket to the coordinator and says `Hello` first, within 5 s and 1 KiB (the token stands in it,
 never in the address). Then msgpack messages go both ways, one a WebSocket message. Blocks never travel here, but for
-results of at most 16 KiB; they have frames of their own (`wire/blocks.py`). Drivers' messages stand in
-`wire/driver_messages.py`; everybody takes them from here.
+results of at most 16 KiB; they have frames of their own (`wire/blocks.py`). What only some roles say stands in
+files of their own beside this one (`driver_messages.py`, `volunteer_messages.py` ...); everybody takes it from here.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ from enum import StrEnum
 
 import msgspec
 
-from tabswarm.ids import BlockId
-from tabswarm.plan.location import Held, Holder, Location, MapOutput
-from tabswarm.plan.task import Failure, Run, SinkReport, TaskSpec, Update
+from tabswarm.plan.location import Holder
 
 # isort: off
+from tabswarm.wire.console_messages import (
+    Cell as Cell,
+    CellsSaved as CellsSaved,
+    Notebook as Notebook,
+    SaveCells as SaveCells,
+)
 from tabswarm.wire.driver_messages import (
     Accepted as Accepted,
     CancelJob as CancelJob,
@@ -39,11 +43,51 @@ from tabswarm.wire.driver_messages import (
     Watch as Watch,
     Watched as Watched,
 )
+from tabswarm.wire.invitation_messages import (
+    About as About,
+    CodeLine as CodeLine,
+    Invitation as Invitation,
+    Purpose as Purpose,
+    RevokeInvite as RevokeInvite,
+    RotateInvite as RotateInvite,
+    SetInvitation as SetInvitation,
+)
 from tabswarm.wire.message import Message as Message
 from tabswarm.wire.observation_messages import (
     Observation as Observation,
     Observe as Observe,
     Unobserve as Unobserve,
+)
+from tabswarm.wire.operator_messages import (
+    NewSwarm as NewSwarm,
+    SwarmMade as SwarmMade,
+    SwarmReport as SwarmReport,
+    Swarms as Swarms,
+)
+from tabswarm.wire.volunteer_messages import (
+    Announce as Announce,
+    Assign as Assign,
+    BlocksLost as BlocksLost,
+    BytesMoved as BytesMoved,
+    CancelTask as CancelTask,
+    Capabilities as Capabilities,
+    Code as Code,
+    Copied as Copied,
+    CopyBlocks as CopyBlocks,
+    DropBlocks as DropBlocks,
+    EndApplication as EndApplication,
+    Failed as Failed,
+    FetchFailed as FetchFailed,
+    Finished as Finished,
+    JobInfo as JobInfo,
+    Leaving as Leaving,
+    MapOutputs as MapOutputs,
+    MayLeave as MayLeave,
+    Output as Output,
+    Resources as Resources,
+    Started as Started,
+    Visitor as Visitor,
+    Visitors as Visitors,
 )
 
 # isort: on
@@ -63,8 +107,8 @@ SIGNAL_LIMIT = 16 * 1024
 
 
 class Hello(Message, frozen=True):
-    """Who I am. `role` is `volunteer`, `driver` or `operator`; `kind` is `tab`, `native`, `library`, `console` or
-    `cli`.
+    """Who I am. `role` is `volunteer`, `driver` or `operator`; `kind` is `tab`, `native`, `library`, `console`, `cli`
+    or `operator`.
 
     `resume` is the secret of an earlier session of this peer, which takes up where that one broke off. `socket` is
     `control`, or `relay` for the second socket, which then names the peer's session by its `resume` secret.
@@ -75,6 +119,7 @@ class Hello(Message, frozen=True):
 
     A driver that names an `application` of its swarm takes over from the session that has it now, or with `watch` looks
     on only: it may watch the application's jobs and stop them, and takes nothing from the program that runs them.
+    A console names `notebook` (`wire/console_messages.py`).
     """
 
     token: str
@@ -152,12 +197,14 @@ class Welcome(Message, frozen=True):
     relay socket. `heard` counts the messages, pings apart, that were taken from you as a driver in all sessions of that
     secret: what came after them is to be said again.
 
-    In a swarm that is `relay_only` nobody goes straight to another peer; else `ice_servers` help to find a way."""
+    `title` and `message` are what the swarm is for, in its driver's words. In a swarm that is `relay_only` nobody goes
+    straight to another peer; else `ice_servers` help to find a way."""
 
     peer: str
     resume: str
     swarm: str
     title: str = ""
+    message: str = ""
     application: str = ""
     version: str = ""
     heard: int = 0
@@ -186,193 +233,6 @@ class Pong(Message, frozen=True):
     number: int
 
 
-# --- the coordinator to a volunteer ---------------------------------------------------------------------------------
-
-
-class Visitor(msgspec.Struct, frozen=True, array_like=True):
-    """A peer that may ask at your block port with this ticket; without one, it may no more."""
-
-    peer: str
-    ticket: str
-
-
-class Visitors(Message, frozen=True):
-    """Who may come to your block port, told before they are told where it is, and again when they may no more."""
-
-    visitors: tuple[Visitor, ...]
-
-
-class Code(Message, frozen=True):
-    """Code blobs by hash, each sent once a session and application, before the first task that needs it."""
-
-    application: str
-    blobs: dict[str, bytes]
-
-
-class MapOutputs(Message, frozen=True):
-    """Entries of a shuffle's table of map outputs that you do not have yet."""
-
-    application: str
-    shuffle: int
-    entries: tuple[MapOutput, ...]
-
-
-class Assign(Message, frozen=True):
-    """Run this task. Fetch the blocks at `locations` (and the shuffle's segments) first; `code` are the blobs it
-    needs."""
-
-    spec: TaskSpec
-    code: tuple[str, ...]
-    locations: tuple[Location, ...]
-    time_limit: int = 0
-
-
-class CancelTask(Message, frozen=True):
-    """Stop this attempt and forget it; do not report."""
-
-    task: int
-    attempt: int
-
-
-class DropBlocks(Message, frozen=True):
-    """Nobody needs these blocks any more."""
-
-    blocks: tuple[BlockId, ...]
-
-
-class CopyBlocks(Message, frozen=True):
-    """Fetch these blocks and keep them, as one more holder; answer with `Copied`, whatever came of it."""
-
-    locations: tuple[Location, ...]
-
-
-class MayLeave(Message, frozen=True):
-    """You asked to finish and stop: your tasks are done, and nobody needs you for your blocks any more. `left_behind`
-    counts those that nobody could take over in time; they are computed again where somebody needs them."""
-
-    left_behind: int = 0
-
-
-class EndApplication(Message, frozen=True):
-    """The application is over: end its workers, drop its blocks and code."""
-
-    application: str
-
-
-class JobInfo(Message, frozen=True):
-    """What a volunteer shows its person about the application that its tasks belong to."""
-
-    application: str
-    name: str
-    job: str
-    action: str
-
-
-# --- a volunteer to the coordinator ---------------------------------------------------------------------------------
-
-
-class Started(Message, frozen=True):
-    """All sources of the task are here, and it runs: from now on the loss of a source does not matter to it."""
-
-    task: int
-    attempt: int
-
-
-class Finished(Message, frozen=True):
-    """The task is done and these blocks are in my store. `seconds` is the time from `Started`,
-    `updates` what it added to accumulators."""
-
-    task: int
-    attempt: int
-    sinks: tuple[SinkReport, ...]
-    runs: tuple[Run, ...]
-    seconds: float
-    updates: tuple[Update, ...] = ()
-
-
-class Failed(Message, frozen=True):
-    """The attempt failed."""
-
-    task: int
-    attempt: int
-    failure: Failure
-
-
-class FetchFailed(Message, frozen=True):
-    """A source could not be had from a holder: it left, has not got the block, or sent other bytes than the hash
-    says."""
-
-    task: int
-    attempt: int
-    block: BlockId
-    holder: str
-    reason: str
-    corrupt: bool = False
-
-
-class Output(Message, frozen=True):
-    """What a task printed or logged; `stream` is `stdout` or `stderr`."""
-
-    task: int
-    attempt: int
-    stream: str
-    text: str
-    partition: int = -1
-    dropped: int = 0
-
-
-class Resources(Message, frozen=True):
-    """My slots or byte budget changed; no slots means that no new task should come."""
-
-    slots: int
-    memory: int
-
-
-class Capabilities(Message, frozen=True):
-    """How others may reach me besides the relay has changed; the words are those of `Hello.capabilities`."""
-
-    words: tuple[str, ...]
-
-
-class BlocksLost(Message, frozen=True):
-    """Blocks that I had and have no more (evicted, or found damaged)."""
-
-    blocks: tuple[BlockId, ...]
-
-
-class Copied(Message, frozen=True):
-    """Of the blocks that I was last asked to copy I have these now."""
-
-    blocks: tuple[BlockId, ...]
-
-
-class BytesMoved(Message, frozen=True):
-    """Block bytes that I fetched since the last such message, by application: relayed or direct (files shared with a
-    process of the same host are direct). Told at most once a second, by volunteers and drivers."""
-
-    application: str
-    relayed: int = 0
-    direct: int = 0
-
-
-class Announce(Message, frozen=True):
-    """I am back, right after the Welcome of a new session, and still hold these blocks from the one before. Those that
-    count no more come back in a `DropBlocks`."""
-
-    blocks: tuple[Held, ...]
-
-
-class Leaving(Message, frozen=True):
-    """I am about to go. The coordinator lets go of my tasks at once.
-
-    With `drain` I finish first: no new task comes, those that run go on to their end, my blocks are copied to others,
-    and then I hear `MayLeave`.
-    """
-
-    reason: str = ""
-    drain: bool = False
-
-
 # fmt: off
 # One line a few messages: as a column each they would be longer than what they list.
 FromVolunteer = (
@@ -381,15 +241,18 @@ FromVolunteer = (
 )
 ToVolunteer = (
     Welcome | Refused | Ping | Pong | Pass | Holders | Visitors | Signal | Code | MapOutputs | Assign | CancelTask
-    | DropBlocks | CopyBlocks | MayLeave | EndApplication | JobInfo
+    | DropBlocks | CopyBlocks | MayLeave | EndApplication | JobInfo | Purpose | About
 )
 FromDriver = (
     Pong | Ping | Signal | Submit | Watch | CancelJob | Fetched | ResultMissing | Release | Unpersist | ListJobs
-    | StopApplication | BytesMoved | Observe | Unobserve
+    | StopApplication | BytesMoved | Observe | Unobserve | SaveCells | SetInvitation | RotateInvite | RevokeInvite
 )
 ToDriver = (
     Welcome | Refused | Ping | Pong | Pass | Holders | Signal | Accepted | Watched | Progress | Updates | ResultsReady
-    | JobDone | JobFailed | TaskOutput | Jobs | Volunteers | MayLeave | Observation
+    | JobDone | JobFailed | TaskOutput | Jobs | Volunteers | MayLeave | Observation | Notebook
+    | CellsSaved | Invitation
 )
+FromOperator = Pong | Ping | NewSwarm
+ToOperator = Welcome | Refused | Ping | Pong | SwarmMade | Swarms
 # fmt: on
 """Each direction's messages; a type that is not in the union of its direction and role is refused."""

@@ -27,13 +27,15 @@ import msgspec
 from msgspec import inspect as types
 
 from tabswarm.plan import dependency, finish, operators, partitioner, task
-from tabswarm.wire import blocks, close_code, messages, version
+from tabswarm.wire import blocks, close_code, console_messages, invitation_messages, messages, version
 
 _UNIONS: Mapping[str, object] = {
     "FromVolunteer": messages.FromVolunteer,
     "ToVolunteer": messages.ToVolunteer,
     "FromDriver": messages.FromDriver,
     "ToDriver": messages.ToDriver,
+    "FromOperator": messages.FromOperator,
+    "ToOperator": messages.ToOperator,
     "Operator": operators.Operator,
     "Dependency": dependency.Dependency,
     "Partitioner": partitioner.Partitioner,
@@ -43,6 +45,7 @@ _UNIONS: Mapping[str, object] = {
     "Source": task.Source,
     "Sink": task.Sink,
 }
+_DIRECTIONS = ("FromVolunteer", "ToVolunteer", "FromDriver", "ToDriver", "FromOperator", "ToOperator")
 _ROOTS = (messages.Hello, blocks.Request, blocks.Item, blocks.Refusal)
 _ENUMS = (blocks.FrameType, close_code.CloseCode)
 _CONSTANTS: Mapping[str, int] = {
@@ -52,6 +55,13 @@ _CONSTANTS: Mapping[str, int] = {
     "INLINE_LIMIT": messages.INLINE_LIMIT,
     "OUTPUT_LIMIT": messages.OUTPUT_LIMIT,
     "SIGNAL_LIMIT": messages.SIGNAL_LIMIT,
+    "CELLS_LIMIT": console_messages.CELLS_LIMIT,
+    "CELL_SOURCE_LIMIT": console_messages.CELL_SOURCE_LIMIT,
+    "CELL_OUTPUTS_LIMIT": console_messages.CELL_OUTPUTS_LIMIT,
+    "CELL_ACTIONS_LIMIT": console_messages.CELL_ACTIONS_LIMIT,
+    "NOTEBOOK_LIMIT": console_messages.NOTEBOOK_LIMIT,
+    "TITLE_LIMIT": invitation_messages.TITLE_LIMIT,
+    "INVITATION_LIMIT": invitation_messages.INVITATION_LIMIT,
     "FRAME_HEADER": blocks.HEADER.size,
     "FRAME_LIMIT": blocks.FRAME_LIMIT,
     "INITIAL_CREDIT": blocks.INITIAL_CREDIT,
@@ -289,7 +299,7 @@ def _schema(found: _Found) -> str:
         }
         lines.append(f"  {_name(struct.cls)}: {json.dumps(shape)},")
     lines += ["};", "/** The structs of each direction. */", "export const directions = {"]
-    for name in ("FromVolunteer", "ToVolunteer", "FromDriver", "ToDriver"):
+    for name in _DIRECTIONS:
         lines.append(f"  {name}: {json.dumps(_members(_UNIONS[name]))},")
     return "\n".join([*lines, "} as const;"]) + "\n"
 

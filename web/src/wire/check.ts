@@ -3,7 +3,16 @@
  * passes here has the shape that its TypeScript type says.
  */
 import { decodeMessage, decodeValue, type Tagged } from "./codec.ts";
-import { directions, type Shape, type StructShape, schema, type ToDriver, type ToVolunteer } from "./messages.ts";
+import {
+  directions,
+  type FromDriver,
+  type Shape,
+  type StructShape,
+  schema,
+  type ToDriver,
+  type ToOperator,
+  type ToVolunteer,
+} from "./messages.ts";
 
 /** The bytes are no message of the protocol; the text says where they part from it. */
 export class BadMessage extends Error {
@@ -18,6 +27,16 @@ export function readToVolunteer(bytes: Uint8Array): ToVolunteer {
 /** Reads a message from the coordinator; throws a `BadMessage` for anything that it may not say to a driver. */
 export function readToDriver(bytes: Uint8Array): ToDriver {
   return readMessage(bytes, directions.ToDriver) as ToDriver;
+}
+
+/** The same for what a driver may say, as the console's sealed Python says it through the page. */
+export function readFromDriver(bytes: Uint8Array): FromDriver {
+  return readMessage(bytes, directions.FromDriver) as FromDriver;
+}
+
+/** The same for what it may say to an operator. */
+export function readToOperator(bytes: Uint8Array): ToOperator {
+  return readMessage(bytes, directions.ToOperator) as ToOperator;
 }
 
 /** Reads a message that may have one of these types; throws a `BadMessage` for any other. */

@@ -8,6 +8,13 @@ export const MESSAGE_LIMIT = 33554432;
 export const INLINE_LIMIT = 16384;
 export const OUTPUT_LIMIT = 262144;
 export const SIGNAL_LIMIT = 16384;
+export const CELLS_LIMIT = 1000;
+export const CELL_SOURCE_LIMIT = 262144;
+export const CELL_OUTPUTS_LIMIT = 1048576;
+export const CELL_ACTIONS_LIMIT = 262144;
+export const NOTEBOOK_LIMIT = 16777216;
+export const TITLE_LIMIT = 120;
+export const INVITATION_LIMIT = 2000;
 export const FRAME_HEADER = 5;
 export const FRAME_LIMIT = 65536;
 export const INITIAL_CREDIT = 262144;
@@ -55,7 +62,7 @@ export const FrameType = { REQUEST: 1, ITEM: 2, DATA: 3, CREDIT: 4, END: 5, REFU
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /** The codes that tabswarm closes with. */
-export const CloseCode = { NORMAL: 1000, GOING_AWAY: 1001, GONE: 1006, TOO_BIG: 1009, BAD_MESSAGE: 4400, UNAUTHENTICATED: 4401, WRONG_ROLE: 4403, UNKNOWN_APPLICATION: 4404, HELLO_TIMEOUT: 4408, REPLACED: 4409, SILENT: 4410, TOO_SLOW: 4413, VERSION: 4426, TOO_MANY: 4429, BROKEN: 4500 } as const;
+export const CloseCode = { NORMAL: 1000, GOING_AWAY: 1001, GONE: 1006, TOO_BIG: 1009, BAD_MESSAGE: 4400, UNAUTHENTICATED: 4401, WRONG_ROLE: 4403, UNKNOWN_APPLICATION: 4404, HELLO_TIMEOUT: 4408, REPLACED: 4409, TAKEN_OVER: 4419, SILENT: 4410, TOO_SLOW: 4413, VERSION: 4426, TOO_MANY: 4429, BROKEN: 4500 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
 /** I am. */
@@ -254,7 +261,8 @@ export interface Leaving {
  * relay socket. `heard` counts the messages, pings apart, that were taken from you as a driver in all sessions of that
  * secret: what came after them is to be said again.
  *
- * In a swarm that is `relay_only` nobody goes straight to another peer; else `ice_servers` help to find a way.
+ * `title` and `message` are what the swarm is for, in its driver's words. In a swarm that is `relay_only` nobody goes
+ * straight to another peer; else `ice_servers` help to find a way.
  */
 export interface Welcome {
   type: "Welcome";
@@ -262,6 +270,7 @@ export interface Welcome {
   resume: string;
   swarm: string;
   title?: string; // ""
+  message?: string; // ""
   application?: string; // ""
   version?: string; // ""
   heard?: number; // 0
@@ -676,6 +685,41 @@ export interface JobInfo {
   action: string;
 }
 
+/** What the swarm is for has changed: its title and message, which the Welcome told first. */
+export interface Purpose {
+  type: "Purpose";
+  title: string;
+  message?: string; // ""
+}
+
+/**
+ * What the swarm computes, for people who have not started yet: the running job that began last, or (`running` is
+ * false) the one before. Told after the Welcome and when it changes, every 2 s at most; without a `job` nothing was
+ * computed yet.
+ *
+ * `tasks` are left to do, `source_bytes` is what its sources have as far as is known, `more_code` counts steps
+ * beyond those in `code`.
+ */
+export interface About {
+  type: "About";
+  application?: string; // ""
+  name?: string; // ""
+  job?: string; // ""
+  action?: string; // ""
+  call_site?: string; // ""
+  running?: boolean; // false
+  code?: CodeLine[]; // []
+  more_code?: number; // 0
+  tasks?: number; // 0
+  source_bytes?: number; // 0
+}
+
+/**
+ * One step of a job that runs a function of the program's: its name, as `flatMap`; the line that asks for it,
+ * `job.py:12`; and the text there, maybe of several lines, maybe cut.
+ */
+export type CodeLine = [name: string, call_site: string, source: string];
+
 /**
  * Run this job. `request` comes back in the answer; the same `request` again names the same job. `code` holds
  * blobs not sent before. `keep`: its results stay after they were fetched, for whoever attaches.
@@ -996,6 +1040,51 @@ export interface Observe {
 /** I do not look any more. */
 export interface Unobserve {
   type: "Unobserve";
+}
+
+/**
+ * Keep these cells, each whole; `order` names all cells of the notebook from top to bottom, and those that it does
+ * not name go. Answered by `CellsSaved`.
+ */
+export interface SaveCells {
+  type: "SaveCells";
+  request: number;
+  cells: Cell[];
+  order: string[];
+}
+
+/**
+ * One cell. `outputs` is what it showed and `actions` which jobs its last run asked for: both are the page's own,
+ * and the coordinator reads neither. `id` is the page's too: 1 to 64 characters.
+ */
+export interface Cell {
+  id: string;
+  source: string;
+  outputs?: Uint8Array; // ""
+  actions?: Uint8Array; // ""
+}
+
+/** Tell volunteers this of what the swarm is for: a title, and a message of some lines. Answered by `Invitation`. */
+export interface SetInvitation {
+  type: "SetInvitation";
+  title: string;
+  message?: string; // ""
+}
+
+/**
+ * Make a fresh invite link. The one before it lets nobody new in; who came by it stays. Answered by
+ * `Invitation`.
+ */
+export interface RotateInvite {
+  type: "RotateInvite";
+}
+
+/**
+ * Close the invite link, and all before it: who came by one of them has to leave at once. There is none until
+ * `RotateInvite` makes another. Answered by `Invitation`.
+ */
+export interface RevokeInvite {
+  type: "RevokeInvite";
 }
 
 /** The job runs under this id; `total` tasks for now (a loss adds more). */
@@ -1341,8 +1430,74 @@ export interface ObservedError {
 export type FoldedAttempts = [stage: number, attempts: number, done: number, failed: number, seconds: number, rows: number, written: number];
 
 /**
- * Who I am. `role` is `volunteer`, `driver` or `operator`; `kind` is `tab`, `native`, `library`, `console` or
- * `cli`.
+ * The notebook, told to its console right after the Welcome (whose `application` is the notebook's): the cells in
+ * their order.
+ *
+ * `next_node` is above every id of a node, broadcast or shuffle and `next_request` above every `Submit.request` that
+ * the application has seen. A console's Python starts its own there: a stored block is then never taken for another
+ * one's, nor a job for an earlier one.
+ */
+export interface Notebook {
+  type: "Notebook";
+  cells: Cell[];
+  next_node: number;
+  next_request: number;
+}
+
+/** The cells of that request are kept; or, where `refused` says why not, all is as it was before. */
+export interface CellsSaved {
+  type: "CellsSaved";
+  request: number;
+  refused?: string; // ""
+}
+
+/**
+ * How volunteers are invited now, told after the Welcome and when it changes. `link` is empty after a revocation
+ * (and in a swarm without an address).
+ */
+export interface Invitation {
+  type: "Invitation";
+  link: string;
+  title: string;
+  message?: string; // ""
+}
+
+/** Make a swarm of that title. Answered by `SwarmMade` or `Refused`. */
+export interface NewSwarm {
+  type: "NewSwarm";
+  request: number;
+  title: string;
+}
+
+/** A fresh swarm, which shares nothing with any other. Both links are told here and never again. */
+export interface SwarmMade {
+  type: "SwarmMade";
+  request: number;
+  swarm: string;
+  driver_link: string;
+  invite_link: string;
+}
+
+/** All swarms, told after the Welcome and when that changes, once a second at most. */
+export interface Swarms {
+  type: "Swarms";
+  swarms: SwarmReport[];
+}
+
+/** One swarm as its operator sees it. `jobs` run now, `finished` are over. */
+export interface SwarmReport {
+  id: string;
+  title: string;
+  volunteers: number;
+  slots: number;
+  drivers: number;
+  jobs: number;
+  finished: number;
+}
+
+/**
+ * Who I am. `role` is `volunteer`, `driver` or `operator`; `kind` is `tab`, `native`, `library`, `console`, `cli`
+ * or `operator`.
  *
  * `resume` is the secret of an earlier session of this peer, which takes up where that one broke off. `socket` is
  * `control`, or `relay` for the second socket, which then names the peer's session by its `resume` secret.
@@ -1353,6 +1508,7 @@ export type FoldedAttempts = [stage: number, attempts: number, done: number, fai
  *
  * A driver that names an `application` of its swarm takes over from the session that has it now, or with `watch` looks
  * on only: it may watch the application's jobs and stop them, and takes nothing from the program that runs them.
+ * A console names `notebook` (`wire/console_messages.py`).
  */
 export interface Hello {
   type: "Hello";
@@ -1438,7 +1594,9 @@ export type ToVolunteer =
   | CopyBlocks
   | MayLeave
   | EndApplication
-  | JobInfo;
+  | JobInfo
+  | Purpose
+  | About;
 
 export type FromDriver =
   | Pong
@@ -1455,7 +1613,11 @@ export type FromDriver =
   | StopApplication
   | BytesMoved
   | Observe
-  | Unobserve;
+  | Unobserve
+  | SaveCells
+  | SetInvitation
+  | RotateInvite
+  | RevokeInvite;
 
 export type ToDriver =
   | Welcome
@@ -1476,7 +1638,14 @@ export type ToDriver =
   | Jobs
   | Volunteers
   | MayLeave
-  | Observation;
+  | Observation
+  | Notebook
+  | CellsSaved
+  | Invitation;
+
+export type FromOperator = Pong | Ping | NewSwarm;
+
+export type ToOperator = Welcome | Refused | Ping | Pong | SwarmMade | Swarms;
 
 export type Operator =
   | ParallelizeOperator
@@ -1571,7 +1740,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Held: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false]]},
   BytesMoved: {"array": false, "tagField": "type", "tag": "BytesMoved", "fields": [["application", "str", false], ["relayed", "int", true], ["direct", "int", true]]},
   Leaving: {"array": false, "tagField": "type", "tag": "Leaving", "fields": [["reason", "str", true], ["drain", "bool", true]]},
-  Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["application", "str", true], ["version", "str", true], ["heard", "int", true], ["ice_servers", ["list", ["struct", "IceServer"]], true], ["relay_only", "bool", true]]},
+  Welcome: {"array": false, "tagField": "type", "tag": "Welcome", "fields": [["peer", "str", false], ["resume", "str", false], ["swarm", "str", false], ["title", "str", true], ["message", "str", true], ["application", "str", true], ["version", "str", true], ["heard", "int", true], ["ice_servers", ["list", ["struct", "IceServer"]], true], ["relay_only", "bool", true]]},
   IceServer: {"array": true, "tagField": null, "tag": null, "fields": [["url", "str", false], ["username", "str", true], ["credential", "str", true]]},
   Refused: {"array": false, "tagField": "type", "tag": "Refused", "fields": [["code", "str", false], ["reason", "str", false], ["request", "int", true]]},
   Pass: {"array": false, "tagField": "type", "tag": "Pass", "fields": [["application", "str", false], ["secret", "str", false]]},
@@ -1629,6 +1798,9 @@ export const schema: Readonly<Record<string, StructShape>> = {
   MayLeave: {"array": false, "tagField": "type", "tag": "MayLeave", "fields": [["left_behind", "int", true]]},
   EndApplication: {"array": false, "tagField": "type", "tag": "EndApplication", "fields": [["application", "str", false]]},
   JobInfo: {"array": false, "tagField": "type", "tag": "JobInfo", "fields": [["application", "str", false], ["name", "str", false], ["job", "str", false], ["action", "str", false]]},
+  Purpose: {"array": false, "tagField": "type", "tag": "Purpose", "fields": [["title", "str", false], ["message", "str", true]]},
+  About: {"array": false, "tagField": "type", "tag": "About", "fields": [["application", "str", true], ["name", "str", true], ["job", "str", true], ["action", "str", true], ["call_site", "str", true], ["running", "bool", true], ["code", ["list", ["struct", "CodeLine"]], true], ["more_code", "int", true], ["tasks", "int", true], ["source_bytes", "int", true]]},
+  CodeLine: {"array": true, "tagField": null, "tag": null, "fields": [["name", "str", false], ["call_site", "str", false], ["source", "str", true]]},
   Submit: {"array": false, "tagField": "type", "tag": "Submit", "fields": [["request", "int", false], ["plan", ["struct", "Plan"], false], ["code", ["dict", "str", "bytes"], false], ["keep", "bool", true]]},
   Plan: {"array": false, "tagField": null, "tag": null, "fields": [["application", "str", false], ["nodes", ["list", ["struct", "Node"]], false], ["target", "int", false], ["partitions", ["list", "int"], false], ["sources", ["dict", "int", ["list", ["struct", "SourceBlock"]]], true], ["action", "str", true], ["call_site", "str", true], ["task_timeout", "int", true], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], true], ["properties", ["dict", "str", "str"], true], ["first_stage", "int", true], ["max_failures", "int", true], ["barriers", ["list", "int"], true], ["broadcasts", ["dict", "int", "str"], true], ["everywhere", ["list", "int"], true]]},
   Node: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["operator", ["union", ["struct", "ParallelizeOperator"], ["struct", "RangeOperator"], ["struct", "TextLinesOperator"], ["struct", "StoredRecordsOperator"], ["struct", "FixedRecordsOperator"], ["struct", "FetchOperator"], ["struct", "MapOperator"], ["struct", "FlatMapOperator"], ["struct", "FilterOperator"], ["struct", "MapPartitionsOperator"], ["struct", "MapPartitionsWithIndexOperator"], ["struct", "MapValuesOperator"], ["struct", "FlatMapValuesOperator"], ["struct", "KeysOperator"], ["struct", "ValuesOperator"], ["struct", "UnionOperator"], ["struct", "CoalesceOperator"], ["struct", "SplitOperator"], ["struct", "ZipOperator"], ["struct", "CartesianOperator"], ["struct", "CustomOperator"], ["struct", "TakeOperator"], ["struct", "ShuffledOperator"]], false], ["partitions", "int", false], ["dependencies", ["list", ["union", ["struct", "OneToOneDependency"], ["struct", "SpanDependency"], ["struct", "StridedDependency"], ["struct", "AllPartitionsDependency"], ["struct", "EdgesDependency"], ["struct", "ShuffleDependency"]]], true], ["name", "str", true], ["call_site", "str", true], ["storage", ["union", ["struct", "StorageLevel"], "none"], true], ["requires", ["list", "str"], true], ["because", "str", true]]},
@@ -1666,6 +1838,11 @@ export const schema: Readonly<Record<string, StructShape>> = {
   StopApplication: {"array": false, "tagField": "type", "tag": "StopApplication", "fields": [["keep_results", "bool", true]]},
   Observe: {"array": false, "tagField": "type", "tag": "Observe", "fields": [["job", "str", true]]},
   Unobserve: {"array": false, "tagField": "type", "tag": "Unobserve", "fields": []},
+  SaveCells: {"array": false, "tagField": "type", "tag": "SaveCells", "fields": [["request", "int", false], ["cells", ["list", ["struct", "Cell"]], false], ["order", ["list", "str"], false]]},
+  Cell: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["source", "str", false], ["outputs", "bytes", true], ["actions", "bytes", true]]},
+  SetInvitation: {"array": false, "tagField": "type", "tag": "SetInvitation", "fields": [["title", "str", false], ["message", "str", true]]},
+  RotateInvite: {"array": false, "tagField": "type", "tag": "RotateInvite", "fields": []},
+  RevokeInvite: {"array": false, "tagField": "type", "tag": "RevokeInvite", "fields": []},
   Accepted: {"array": false, "tagField": "type", "tag": "Accepted", "fields": [["request", "int", false], ["job", "str", false], ["total", "int", false]]},
   Watched: {"array": false, "tagField": "type", "tag": "Watched", "fields": [["request", "int", false], ["job", "str", false], ["action", "str", false], ["call_site", "str", false], ["partitions", ["list", "int"], false], ["finish", ["union", ["struct", "ListedFinish"], ["struct", "SummedFinish"], ["struct", "ReducedFinish"], ["struct", "FoldedFinish"], ["struct", "MappedFinish"], ["struct", "CountedFinish"], ["struct", "SilentFinish"], ["struct", "TakenFinish"], ["struct", "SavedFinish"], ["struct", "ReducedByKeyFinish"], ["struct", "RankedFinish"], ["struct", "PlacedFinish"], ["struct", "FigureFinish"], ["struct", "HistogramFinish"], ["struct", "DistinctFinish"], ["struct", "EstimatedFinish"]], false], ["code", ["dict", "str", "bytes"], false]]},
   Progress: {"array": false, "tagField": "type", "tag": "Progress", "fields": [["job", "str", false], ["done", "int", false], ["total", "int", false], ["running", "int", false], ["volunteers", "int", false], ["waiting_for", "str", true]]},
@@ -1693,6 +1870,13 @@ export const schema: Readonly<Record<string, StructShape>> = {
   ObservedAttempt: {"array": true, "tagField": null, "tag": null, "fields": [["task", "int", false], ["attempt", "int", false], ["volunteer", "str", false], ["stage", "int", false], ["node", "int", false], ["partition", "int", false], ["partitions", "int", false], ["reason", ["enum", "first", "retry", "speculative", "recomputed"], false], ["assigned", "int", false], ["started", "int", true], ["finished", "int", true], ["fetching", "float", true], ["seconds", "float", true], ["fetched", "int", true], ["rows", "int", true], ["written", "int", true], ["outcome", ["enum", "open", "done", "failed", "unfetched", "lost", "cancelled"], true], ["error", "int", true], ["message", "str", true]]},
   ObservedError: {"array": false, "tagField": null, "tag": null, "fields": [["id", "int", false], ["kind", "str", false], ["type_name", "str", false], ["line", "str", false], ["count", "int", false], ["message", "str", true], ["traceback", "str", true], ["volunteer", "str", true], ["task", "int", true], ["node", "int", true], ["partition", "int", true], ["first", "int", true], ["last", "int", true]]},
   FoldedAttempts: {"array": true, "tagField": null, "tag": null, "fields": [["stage", "int", false], ["attempts", "int", false], ["done", "int", false], ["failed", "int", false], ["seconds", "float", false], ["rows", "int", false], ["written", "int", false]]},
+  Notebook: {"array": false, "tagField": "type", "tag": "Notebook", "fields": [["cells", ["list", ["struct", "Cell"]], false], ["next_node", "int", false], ["next_request", "int", false]]},
+  CellsSaved: {"array": false, "tagField": "type", "tag": "CellsSaved", "fields": [["request", "int", false], ["refused", "str", true]]},
+  Invitation: {"array": false, "tagField": "type", "tag": "Invitation", "fields": [["link", "str", false], ["title", "str", false], ["message", "str", true]]},
+  NewSwarm: {"array": false, "tagField": "type", "tag": "NewSwarm", "fields": [["request", "int", false], ["title", "str", false]]},
+  SwarmMade: {"array": false, "tagField": "type", "tag": "SwarmMade", "fields": [["request", "int", false], ["swarm", "str", false], ["driver_link", "str", false], ["invite_link", "str", false]]},
+  Swarms: {"array": false, "tagField": "type", "tag": "Swarms", "fields": [["swarms", ["list", ["struct", "SwarmReport"]], false]]},
+  SwarmReport: {"array": false, "tagField": null, "tag": null, "fields": [["id", "str", false], ["title", "str", false], ["volunteers", "int", false], ["slots", "int", false], ["drivers", "int", false], ["jobs", "int", false], ["finished", "int", false]]},
   Hello: {"array": false, "tagField": "type", "tag": "Hello", "fields": [["token", "str", false], ["role", "str", false], ["protocol", "int", false], ["version", "str", false], ["python", "str", false], ["kind", "str", false], ["socket", "str", true], ["name", "str", true], ["slots", "int", true], ["memory", "int", true], ["resume", "str", true], ["application", "str", true], ["watch", "bool", true], ["capabilities", ["list", "str"], true], ["host", "str", true], ["address", "str", true], ["fingerprint", "str", true]]},
   Request: {"array": false, "tagField": null, "tag": null, "fields": [["holder", "str", false], ["items", ["list", ["struct", "Wanted"]], false], ["passes", ["dict", "str", "str"], true]]},
   Wanted: {"array": true, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["segments", ["union", ["list", "int"], "none"], true]]},
@@ -1702,7 +1886,9 @@ export const schema: Readonly<Record<string, StructShape>> = {
 /** The structs of each direction. */
 export const directions = {
   FromVolunteer: ["Pong", "Ping", "Signal", "Started", "Finished", "Failed", "FetchFailed", "Output", "Resources", "Capabilities", "BlocksLost", "Copied", "Announce", "BytesMoved", "Leaving"],
-  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo"],
-  FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "ResultMissing", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved", "Observe", "Unobserve"],
-  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Signal", "Accepted", "Watched", "Progress", "Updates", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave", "Observation"],
+  ToVolunteer: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Visitors", "Signal", "Code", "MapOutputs", "Assign", "CancelTask", "DropBlocks", "CopyBlocks", "MayLeave", "EndApplication", "JobInfo", "Purpose", "About"],
+  FromDriver: ["Pong", "Ping", "Signal", "Submit", "Watch", "CancelJob", "Fetched", "ResultMissing", "Release", "Unpersist", "ListJobs", "StopApplication", "BytesMoved", "Observe", "Unobserve", "SaveCells", "SetInvitation", "RotateInvite", "RevokeInvite"],
+  ToDriver: ["Welcome", "Refused", "Ping", "Pong", "Pass", "Holders", "Signal", "Accepted", "Watched", "Progress", "Updates", "ResultsReady", "JobDone", "JobFailed", "TaskOutput", "Jobs", "Volunteers", "MayLeave", "Observation", "Notebook", "CellsSaved", "Invitation"],
+  FromOperator: ["Pong", "Ping", "NewSwarm"],
+  ToOperator: ["Welcome", "Refused", "Ping", "Pong", "SwarmMade", "Swarms"],
 } as const;
