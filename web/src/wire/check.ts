@@ -103,6 +103,10 @@ function checkShape(value: unknown, shape: Shape, path: string): void {
       if (!Array.isArray(value)) throw wrong(value, "a list", path);
       for (const [index, item] of value.entries()) checkShape(item, parts[0] as Shape, `${path}[${index}]`);
       return;
+    case "tuple":
+      if (!Array.isArray(value) || value.length !== parts.length) throw wrong(value, `a list of ${parts.length}`, path);
+      for (const [index, item] of value.entries()) checkShape(item, parts[index] as Shape, `${path}[${index}]`);
+      return;
     case "dict":
       if (!isMap(value)) throw wrong(value, "a map", path);
       for (const [key, item] of Object.entries(value)) {
