@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { takeToken } from "../peer/link_token.ts";
 import { shell as text } from "../strings/console.ts";
+import { Desk } from "./notebook/desk.ts";
 import { follow } from "./route.ts";
 import { Shell } from "./shell/shell.tsx";
 import { connection, swarmTitle } from "./state.ts";
@@ -13,7 +14,17 @@ swarmTitle.subscribe((title) => {
   document.title = text.pageTitle(title || text.untitled);
 });
 
-render(<Shell />, document.getElementById("page") as HTMLElement);
+// No selector and no markup can read a nonce; the page's own script can, and lets the editor's styles through by it.
+const nonce = document.getElementById("runtime")?.nonce ?? "";
+const desk = new Desk(nonce);
+
+render(<Shell desk={desk} />, document.getElementById("page") as HTMLElement);
+
+// The last moment to save; a phone may end the page any time after it was hidden.
+addEventListener("pagehide", () => desk.saving.flush());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") desk.saving.flush();
+});
 
 // A second link opened in the same tab changes the fragment only: take it, and start from its beginning.
 addEventListener("hashchange", () => {

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { afterEach, expect, test } from "vitest";
+import { Desk } from "../notebook/desk.ts";
 import { route } from "../route.ts";
 import { type Connection, connection, inviteLink, swarmTitle } from "../state.ts";
 import { Shell } from "./shell.tsx";
@@ -10,7 +11,7 @@ const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
 async function shown(): Promise<HTMLElement> {
   const root = document.createElement("div");
   document.body.replaceChildren(root);
-  render(<Shell />, root);
+  render(<Shell desk={new Desk("")} />, root);
   await new Promise((resolve) => setTimeout(resolve));
   return root;
 }
