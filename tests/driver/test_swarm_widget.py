@@ -12,11 +12,13 @@ from tests.driver.loop_swarm import LoopVolunteer, loop_swarm
 from tests.driver.real_kernel import run_cells
 
 from tabswarm import Context
-from tabswarm.driver.swarm_news import JobNews, Snapshot
+from tabswarm.driver.progress import ProgressDisplay
+from tabswarm.driver.swarm_news import JobNews, Snapshot, SwarmNews
 from tabswarm.driver.swarm_widget import MOST, qr_rows, swarm_news
 from tabswarm.errors import ProgramError
 from tabswarm.plan.report import VolunteerReport
 from tabswarm.rdd.engine_context import EngineContext
+from tabswarm.wire.messages import Invitation
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -85,8 +87,17 @@ def test_what_reaches_the_notebook_is_bounded_text_whatever_volunteers_call_them
     assert (news["invite"], news["qr"]) == ("", [])
 
 
+def test_a_new_invite_link_is_news_and_so_is_its_end() -> None:
+    heard: list[str] = []
+    news = SwarmNews(ProgressDisplay(False))
+    news.watch(lambda now: heard.append(now.invite))
+    for link in ("https://swarm.example/join#a", "https://swarm.example/join#a", ""):
+        news.told(Invitation(link=link, title="maps"))
+    assert heard == ["", "https://swarm.example/join#a", ""]
+
+
 def test_the_invite_link_comes_with_its_picture() -> None:
-    link = "https://swarm.example/volunteer#" + "a" * 43
+    link = "https://swarm.example/join#" + "a" * 43
     news = swarm_news(Snapshot(invite=link), "https://swarm.example", "a1")
     assert news["invite"] == link
     size = len(news["qr"])

@@ -13,7 +13,7 @@ from tabswarm.driver.plain_text import harmless
 from tabswarm.driver.running_jobs import Shows
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.plan.report import VolunteerReport
-from tabswarm.wire.messages import ToDriver, Volunteers
+from tabswarm.wire.messages import Invitation, ToDriver, Volunteers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,13 @@ class SwarmNews:
 
     def told(self, message: ToDriver) -> None:
         """The coordinator said something."""
-        if isinstance(message, Volunteers):
-            self._change(replace(self.now, volunteers=message.volunteers, slots=message.slots))
+        match message:
+            case Volunteers():
+                self._change(replace(self.now, volunteers=message.volunteers, slots=message.slots))
+            case Invitation():
+                self._change(replace(self.now, invite=message.link))
+            case _:
+                pass
 
     def end(self, reason: str) -> None:
         """The swarm is out of reach for good."""
