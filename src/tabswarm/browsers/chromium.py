@@ -92,6 +92,10 @@ class ChromiumBrowser(Browser):
             await self._process.wait(10)
         await self.connection.close()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         self._process.kill()
 

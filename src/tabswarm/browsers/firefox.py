@@ -103,6 +103,10 @@ class FirefoxBrowser(Browser):
             await self._process.wait(10)
         await self.connection.close()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         self._process.kill()
 

@@ -209,6 +209,11 @@ class Browser(ABC):
     kind: str
     version: str
 
+    @property
+    @abstractmethod
+    def pid(self) -> int:
+        """The process that all of this browser's processes descend from."""
+
     async def open(self, url: str, before_load: str = "", timeout: float = 30) -> Page:
         """Opens an address in a new tab in a window of its own, and waits until it is loaded.
 

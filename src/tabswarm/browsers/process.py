@@ -73,6 +73,11 @@ class BrowserProcess:
         return cls(process, lifeline, profile)
 
     @property
+    def pid(self) -> int:
+        """The guard's process; the browser's own are below it."""
+        return self._process.pid
+
+    @property
     def last_words(self) -> str:
         """The last lines that the browser wrote to its standard error."""
         return "\n".join(self._lines)

@@ -210,3 +210,25 @@ test("waiting grows up to a quarter of a minute, and is spread", () => {
   ]);
   expect([backoff(3, () => 0), backoff(3, () => 1)]).toEqual([2000, 6000]);
 });
+
+test("after a sleep, in which timers stood still, a silent socket is given up at once and another one opened", () => {
+  const { session, sockets, latest, events } = start(VOLUNTEER);
+  latest().open();
+  latest().say(welcome);
+  session.awake();
+  expect(sockets.length).toBe(1);
+  vi.setSystemTime(Date.now() + 60_000);
+  session.awake();
+  expect(events.broken).toHaveBeenCalledOnce();
+  expect(sockets.map(({ closedWith }) => closedWith)).toEqual([4410, undefined]);
+  latest().open();
+  latest().say(welcome);
+  expect(events.opened).toHaveBeenCalledTimes(2);
+});
+
+test("awake after the end opens nothing", () => {
+  const { session, sockets } = start(VOLUNTEER);
+  session.end();
+  session.awake();
+  expect(sockets.length).toBe(1);
+});

@@ -60,6 +60,8 @@ export class Session<In extends ToVolunteer | ToDriver, Out extends Tagged> {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
   private heard = 0;
+  /** The same by the clock on the wall, which goes on while the device sleeps. */
+  private heardAt = 0;
   private ended = false;
 
   constructor(
@@ -78,7 +80,7 @@ export class Session<In extends ToVolunteer | ToDriver, Out extends Tagged> {
     socket.onopen = () => socket.send(encodeMessage(this.events.hello()));
     socket.onmessage = ({ data }) => this.take(socket, data);
     socket.onclose = ({ code, reason }) => this.closed(socket, code, reason);
-    this.heard = performance.now();
+    this.noteHeard();
     clearTimeout(this.silence);
     this.watch(socket);
   }
@@ -102,6 +104,16 @@ export class Session<In extends ToVolunteer | ToDriver, Out extends Tagged> {
     this.connect();
   }
 
+  /** The device may have slept, or the page: a socket that was silent for too long meanwhile is given up at once. */
+  awake(): void {
+    const { socket } = this;
+    if (!socket) return this.retryNow();
+    if (Date.now() - this.heardAt < SILENCE) return;
+    socket.close(4410, "the coordinator is silent");
+    this.lost(socket);
+    this.retryNow();
+  }
+
   /** Ends the session for good. */
   end(): void {
     this.ended = true;
@@ -113,7 +125,7 @@ export class Session<In extends ToVolunteer | ToDriver, Out extends Tagged> {
 
   private take(socket: WebSocket, data: unknown): void {
     if (socket !== this.socket) return;
-    this.heard = performance.now();
+    this.noteHeard();
     let message: ToVolunteer | ToDriver;
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0);
     try {
@@ -148,6 +160,11 @@ export class Session<In extends ToVolunteer | ToDriver, Out extends Tagged> {
   private giveUp(refused: Pick<Refused, "code" | "reason">): void {
     this.end();
     this.events.refused(refused);
+  }
+
+  private noteHeard(): void {
+    this.heard = performance.now();
+    this.heardAt = Date.now();
   }
 
   private watch(socket: WebSocket): void {

@@ -35,10 +35,7 @@ function open(): Volunteer | null {
   }
   phase.value = { is: "connecting" };
   pausedByPerson.value = false;
-  const volunteer = new Volunteer(invite, runtime);
-  addEventListener("pagehide", () => volunteer.quit("the page was closed"));
-  addEventListener("online", () => volunteer.online());
-  return volunteer;
+  return new Volunteer(invite, runtime);
 }
 
 recallChoices();
@@ -49,6 +46,10 @@ effect(() => {
   void choices.value;
   volunteer?.choicesChanged();
 });
+addEventListener("pagehide", () => volunteer?.quit("the page was closed"));
+addEventListener("online", () => volunteer?.awake());
+document.addEventListener("resume", () => volunteer?.awake());
+document.addEventListener("visibilitychange", () => volunteer?.awake());
 askBeforeClosing(window);
 if (canKeepAwake(navigator)) keepAwake(navigator);
 

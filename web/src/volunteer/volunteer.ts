@@ -149,9 +149,10 @@ export class Volunteer {
     if (state.started.peek() && isOverCap(this.moved, choices.peek())) this.capReached();
   }
 
-  /** The network is back, so do not wait longer. */
-  online(): void {
-    this.session.retryNow();
+  /** The network is back, or the device from its sleep: do not wait longer. */
+  awake(): void {
+    this.session.awake();
+    this.governor.duty.tick();
   }
 
   private newSession(): Session<ToVolunteer, FromVolunteer> {
