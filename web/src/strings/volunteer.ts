@@ -45,6 +45,7 @@ export const volunteer = {
     now: (job: string) => `It computes “${job}” now.`,
     last: (job: string) => `The last job was “${job}”. None runs just now.`,
     none: "No job runs yet. You can start all the same; work comes by itself as soon as there is some.",
+    action: (name: string, where: string) => (where ? `Asked for by ${name} at ${where}.` : ""),
     estimate: (tasks: number, bytes: string) =>
       `About ${tasks === 1 ? "one task is" : `${tasks.toLocaleString("en")} tasks are`} left to share out${bytes && `, over ${bytes} of data`}.`,
     code: "Show the code",

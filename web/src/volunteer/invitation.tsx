@@ -47,7 +47,8 @@ function About() {
   return (
     <section class="about" id="about" aria-label={words.heading}>
       <p>
-        {job} {about.running && about.tasks > 0 && words.estimate(about.tasks, bytes)}
+        {job} {about.action && words.action(about.action.name, about.action.callSite)}{" "}
+        {about.running && about.tasks > 0 && words.estimate(about.tasks, bytes)}
       </p>
       {about.code.length > 0 && (
         <details id="code">

@@ -110,6 +110,7 @@ test("it says of the bytes that moved whether they came directly or were relayed
 
 const invitation = {
   name: "word count",
+  action: { name: "collect", callSite: "job.py:9" },
   running: true,
   code: [{ name: "flatMap", callSite: "job.py:3", source: "rdd.flatMap(lambda line: line.split())" }],
   moreCode: 2,

@@ -36,6 +36,8 @@ export interface ShownCode {
 /** What the swarm computes, for somebody who has not started yet; as `About` in wire/messages.py. */
 export interface AboutJob {
   name: string;
+  /** What asks for it, and where: `collect`, `job.py:9`. */
+  action: { name: string; callSite: string } | null;
   running: boolean;
   code: readonly ShownCode[];
   moreCode: number;

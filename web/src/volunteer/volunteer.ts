@@ -17,6 +17,7 @@ import {
   type ToVolunteer,
   type Welcome,
 } from "../wire/messages.ts";
+import { showAbout, showPurpose } from "./about.ts";
 import { Activity, SPAN } from "./activity.ts";
 import type { Attempt } from "./attempt.ts";
 import { choices } from "./choices.ts";
@@ -201,7 +202,7 @@ export class Volunteer {
     else if (this.store.count > 0) this.session.send({ type: "Announce", blocks: this.store.held() });
     this.peer = welcome.peer;
     this.resume = welcome.resume;
-    state.title.value = welcome.title ?? "";
+    showPurpose(welcome);
     state.relayAlways.value = Boolean(welcome.relay_only) || !canConnect();
     this.leaveWays();
     this.ways = new Ways(welcome, {
@@ -260,6 +261,8 @@ export class Volunteer {
     if (message.type === "Pass") return this.store.passes.learn(message.application, message.secret);
     if (message.type === "Holders") return this.ways?.learn(message);
     if (message.type === "Signal") return this.ways?.take(message);
+    if (message.type === "Purpose") return showPurpose(message);
+    if (message.type === "About") return showAbout(message);
     if (message.type === "JobInfo") {
       state.job.value = message.name || message.job;
       return;
