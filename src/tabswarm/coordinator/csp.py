@@ -10,7 +10,7 @@ from __future__ import annotations
 def page_policy(nonce: str, fetches: str = "", *, styles_by_nonce: bool = False) -> str:
     """For the page shells: scripts, styles and connections of this very origin, nothing inline without the nonce.
     `fetches` are further addresses that the page itself may fetch; `styles_by_nonce` is for the console, whose code
-    editor writes style sheets as it goes (decision 0140).
+    editor writes style sheets as it goes (decision 0140) and whose results are pictures.
 
     >>> "style-src 'self';" in page_policy("abc")
     True
@@ -22,10 +22,11 @@ def page_policy(nonce: str, fetches: str = "", *, styles_by_nonce: bool = False)
             "default-src 'none'",
             f"script-src 'self' 'nonce-{nonce}'",
             f"style-src 'self' 'nonce-{nonce}'" if styles_by_nonce else "style-src 'self'",
-            "img-src 'self' data:",
+            "img-src 'self' data: blob:" if styles_by_nonce else "img-src 'self' data:",
             "font-src 'self'",
             f"connect-src 'self' {fetches}".strip(),
             "frame-src 'self'",
+            "worker-src 'self'",
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",

@@ -1,4 +1,4 @@
-"""While the driver is away: who watches, how long a job waits for its data, and how long results stay.
+"""While the driver is away: how long a job waits for its data, and how long results stay.
 
 A driver that left may come back, or somebody attaches. Jobs go on with what does not need the driver. An application
 without a driver is looked at on ticks: a job that lacks source data which only the driver had ends after
@@ -10,15 +10,15 @@ from __future__ import annotations
 import heapq
 
 from tabswarm.scheduler.applications import Application
-from tabswarm.scheduler.commands import DescribeJob, MayLeave, RefuseJob
+from tabswarm.scheduler.commands import MayLeave
 from tabswarm.scheduler.driver_copies import driver_wants_to_leave
 from tabswarm.scheduler.endings import fail, stop_application
-from tabswarm.scheduler.events import Configured, JobWatched, ProgramEnded, WatcherJoined
+from tabswarm.scheduler.events import Configured, ProgramEnded
 from tabswarm.scheduler.jobs import Job, JobState
 from tabswarm.scheduler.retention import release_all
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import describe
-from tabswarm.scheduler.telling import lacking_source, spell, tell_watcher
+from tabswarm.scheduler.telling import lacking_source, spell
 
 LOOK_EVERY = 60_000
 """Milliseconds between two looks at an application that has jobs and no driver."""
@@ -27,47 +27,6 @@ LOOK_EVERY = 60_000
 def configured(state: SwarmState, event: Configured) -> None:
     """Other times than the defaults."""
     state.results_kept, state.source_patience = event.results_kept, event.source_patience
-
-
-def watcher_joined(state: SwarmState, event: WatcherJoined) -> None:
-    """Somebody looks on."""
-    if event.application in state.applications:
-        state.watchers[event.peer] = event.application
-
-
-def job_watched(state: SwarmState, event: JobWatched) -> None:
-    """Tell a watcher what the job is, what there is of it, and from now on what its driver is told."""
-    application = state.applications.get(state.watchers.get(event.peer, ""))
-    job = application.jobs.get(event.job) if application is not None else None
-    if application is None or job is None:
-        error, reason = _why_not(application, event.job)
-        state.tell(RefuseJob(peer=event.peer, cause=state.event, request=event.request, error=error, reason=reason))
-        return
-    plan = job.plan
-    state.tell(
-        DescribeJob(
-            peer=event.peer,
-            cause=state.event,
-            request=event.request,
-            job=job.id,
-            application=application.id,
-            action=plan.action,
-            call_site=plan.call_site,
-            partitions=plan.partitions,
-            finish=plan.finish,
-        )
-    )
-    tell_watcher(state, application, job, event.peer)
-
-
-def _why_not(application: Application | None, job: str) -> tuple[str, str]:
-    report = application.history.get(job) if application is not None else None
-    if report is None:
-        return "ResultsGone", f"no job {job} is known of this application"
-    if report.error:
-        error, _, reason = report.error.partition(": ")
-        return error, reason
-    return "ResultsGone", f"the driver of {job} ({report.action}) has fetched its results, and they were not kept"
 
 
 def program_ended(state: SwarmState, event: ProgramEnded) -> None:

@@ -27,7 +27,7 @@ from tabswarm.scheduler.events import (
     VolunteerJoined,
     VolunteerLeft,
 )
-from tabswarm.scheduler.jobs import Job
+from tabswarm.scheduler.jobs import Job, JobState
 from tabswarm.scheduler.losses import lose_location, undeliver
 from tabswarm.scheduler.open_tasks import appeared, driver_needs, end_lease, give_back, give_up_queue, rest, vanished
 from tabswarm.scheduler.peers import Volunteer
@@ -186,6 +186,8 @@ def driver_joined(state: SwarmState, event: DriverJoined) -> None:
     for need in driver_needs(application):
         appeared(state, application, need)
     for job in list(application.jobs.values()):
+        if job.state is JobState.DONE and job.taken:
+            continue  # kept for whoever asks for it
         undeliver(state, application, job)
         retell(state, application, job)
     for job_id in application.unheard:

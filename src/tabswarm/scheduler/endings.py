@@ -88,7 +88,8 @@ def fetched(state: SwarmState, job: Job, peer: str | None) -> None:
         return
     if job.watchers.pop(peer or "", None) is None:
         job.taken = True
-        job.updates, job.update_bytes = {}, 0  # the driver has added them up
+        if not job.keep:
+            job.updates, job.update_bytes = {}, 0  # the driver has added them up, and no other one will
     let_go_if_taken(state, job)
 
 

@@ -89,7 +89,7 @@ class WatcherJoined(_Event, frozen=True):
 
 
 class JobWatched(_Event, frozen=True):
-    """A watcher wants to be told of a job as a driver is."""
+    """A watcher wants to be told of a job as a driver is; or a driver to be told of it again."""
 
     peer: str
     request: int

@@ -14,7 +14,7 @@ from __future__ import annotations
 from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport, VolunteerReport
 from tabswarm.scheduler import queries
-from tabswarm.scheduler.absence import configured, job_watched, next_alarm, program_ended, ring, watcher_joined
+from tabswarm.scheduler.absence import configured, next_alarm, program_ended, ring
 from tabswarm.scheduler.comings import (
     blocks_lost,
     driver_joined,
@@ -79,6 +79,7 @@ from tabswarm.scheduler.spreading import spread_broadcasts
 from tabswarm.scheduler.submission import submitted
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.telling import progress_deadline, tell_all_progress, tell_results, waiting_for
+from tabswarm.scheduler.watching import job_watched, watcher_joined
 
 
 class Scheduler:

@@ -24,7 +24,8 @@ class Submit(Message, frozen=True):
 
 
 class Watch(Message, frozen=True):
-    """Tell me of this job of the application as you would tell its driver: answered by `Watched` or `Refused`."""
+    """Tell me of this job of the application as you would tell its driver: answered by `Watched` or `Refused`. Watchers
+    may ask, and the notebook's console, which is its driver: it is told again what it was told before."""
 
     request: int
     job: str

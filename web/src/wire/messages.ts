@@ -968,7 +968,10 @@ export interface EstimatedFinish {
   confidence: number;
 }
 
-/** Tell me of this job of the application as you would tell its driver: answered by `Watched` or `Refused`. */
+/**
+ * Tell me of this job of the application as you would tell its driver: answered by `Watched` or `Refused`. Watchers
+ * may ask, and the notebook's console, which is its driver: it is told again what it was told before.
+ */
 export interface Watch {
   type: "Watch";
   request: number;
