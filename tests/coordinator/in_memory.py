@@ -72,7 +72,7 @@ class Place:
 
 
 @asynccontextmanager
-async def place(bounds: Bounds | None = None) -> AsyncIterator[Place]:
+async def place(bounds: Bounds | None = None, origin: str = "") -> AsyncIterator[Place]:
     """A coordinator that fails the test if anything of its own breaks."""
     failures = Failures()
 
@@ -80,7 +80,7 @@ async def place(bounds: Bounds | None = None) -> AsyncIterator[Place]:
         if isinstance(error := facts.get("error"), BaseException):
             failures.append(error)
 
-    coordinator = Coordinator(Scheduler, bounds=bounds, notice=notice)
+    coordinator = Coordinator(Scheduler, bounds=bounds, notice=notice, origin=origin)
     here = Place(coordinator, failures)
     try:
         yield here
@@ -117,7 +117,7 @@ def hello(
     )
 
 
-async def until(session: Session[ToVolunteer] | Session[ToDriver], kind: type[T]) -> T:
+async def until(session: Session[ToVolunteer] | Session[ToDriver] | Session[ToOperator], kind: type[T]) -> T:
     """The next message of this kind; others before it are passed over."""
     while True:
         message = await session.receive()
