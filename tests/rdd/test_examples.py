@@ -46,7 +46,7 @@ def sc() -> Iterator[Context]:
         yield context
 
 
-SHOWING = ["screen", "plain", "table", "points", "grid", "text_chart", "saved_file"]
+SHOWING = ["screen", "plain", "table", "points", "grid", "text_chart", "summary", "saved_file"]
 
 
 @pytest.mark.parametrize("name", SHOWING)

@@ -12,6 +12,7 @@ import pytest
 from tabswarm.showing.grid import grid_of
 from tabswarm.showing.plot import Kind, Plot
 from tabswarm.showing.points import Point, points_of
+from tabswarm.showing.summary import summary
 from tabswarm.showing.text_chart import MOST_BARS
 from tabswarm.showing.vega import vega_lite
 
@@ -74,6 +75,7 @@ def test_an_image_past_its_limit_is_refused() -> None:
 def test_every_kind_can_be_drawn_empty(kind: Kind) -> None:
     assert str(Plot(kind, "title", width=1)).startswith("title\n(no")
     assert vega_lite(Plot(kind, width=1))["data"]["values"] == []
+    assert summary(Plot(kind, width=1))
 
 
 @pytest.mark.parametrize("kind", ["line", "bar", "scatter"])

@@ -87,6 +87,8 @@ def test_only_a_notebook_is_given_its_own_media_types(notebook: Notebook, page: 
     table, plot = Table(["value"], [[1]]), Plot("line", x=[1], y=[2])
     assert set(table._repr_mimebundle_()) == {"application/vnd.tabswarm.table+json", "text/plain"}
     assert set(plot._repr_mimebundle_()) == {"application/vnd.tabswarm.plot+json", "text/plain"}
+    assert plot._repr_mimebundle_()["text/plain"] == "Line plot: 1 point, x from 1 to 1, y from 2 to 2"
     show_on(None)
+    assert plot._repr_mimebundle_()["text/plain"] == str(plot), "a terminal of IPython's draws it"
     assert "text/html" in table._repr_mimebundle_()
     assert plot._repr_mimebundle_()[VEGA_LITE]["data"]["values"] == [{"x": 1, "y": 2}]

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from tabswarm.showing.points import Point
-from tabswarm.showing.screen import in_ipython
+from tabswarm.showing.screen import in_ipython, on_page
+from tabswarm.showing.summary import summary
 from tabswarm.showing.text_chart import text_chart
 from tabswarm.showing.vega import VEGA_LITE, vega_lite
 
@@ -65,5 +66,6 @@ class Plot:
             data["series"] = self.series
         if self.kind == "image":
             data |= {"values": self.values, "width": self.width}
-        bundle = {MEDIA_TYPE: data, "text/plain": str(self)}
+        # A page draws it, and reads the sentence to who cannot see the drawing.
+        bundle = {MEDIA_TYPE: data, "text/plain": summary(self) if on_page() else str(self)}
         return bundle | {VEGA_LITE: vega_lite(self)} if in_ipython() else bundle
