@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tabswarm.plan.observation import Outcome
 from tabswarm.scheduler import comings, commits, losses, open_tasks, scheduler, submission
 from tabswarm.scheduler.block_locations import BlockTable
 from tabswarm.scheduler.invariants import InvariantBroken
@@ -82,7 +83,7 @@ def cut_nothing_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def keep_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    def end_lease(state: object, application: object, task: Task, attempt: Attempt) -> None:
+    def end_lease(state: object, application: object, task: Task, attempt: Attempt, outcome: Outcome) -> None:
         del task.attempts[attempt.number]
 
     monkeypatch.setattr(open_tasks, "end_lease", end_lease)

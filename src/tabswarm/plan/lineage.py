@@ -32,9 +32,9 @@ MAX_WORDS = 10
 class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One RDD: what it does, with how many partitions, on which parents, and where the user wrote it.
 
-    `call_site` is the user's own line, `"job.py:12"`, relative to the driver's working directory. `requires` are words
-    that a volunteer must offer to run it ("native", "tab", "python3.12", or a capability; see `requirements.py`), and
-    `because` says why, for the error where nobody does.
+    `call_site` is the user's own line, `"job.py:12"`, relative to the driver's working directory, and `code` what
+    stands there, where the driver knows. `requires` are words that a volunteer must offer to run it ("native", "tab",
+    "python3.12", or a capability; see `requirements.py`), and `because` says why, for the error where nobody does.
     """
 
     id: int
@@ -43,6 +43,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     dependencies: tuple[Dependency, ...] = ()
     name: str = ""
     call_site: str = ""
+    code: str = ""
     storage: StorageLevel | None = None
     requires: tuple[str, ...] = ()
     because: str = ""

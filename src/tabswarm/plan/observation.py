@@ -221,8 +221,8 @@ class ObservedAttempt(msgspec.Struct, frozen=True, array_like=True):
 
     It was `assigned`, then fetched its sources for `fetching` seconds as the volunteer says, waited for a free worker,
     `started`, computed for `seconds` as the volunteer says, sent its report, and was `finished`. Seconds are -1 where
-    nobody told. It fetched `fetched` bytes (-1: not told), and wrote `rows` rows in `written` bytes.
-    `error` is the id of its `ObservedError`, or -1."""
+    nobody told. Its sources have `read` bytes, of which it fetched `fetched` from others (-1: not told); it wrote
+    `rows` rows in `written` bytes. `error` is the id of its `ObservedError`, or -1."""
 
     task: int
     attempt: int
@@ -243,6 +243,7 @@ class ObservedAttempt(msgspec.Struct, frozen=True, array_like=True):
     outcome: Outcome = Outcome.OPEN
     error: int = -1
     message: str = ""
+    read: int = -1
 
 
 class ObservedError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
+from tabswarm.plan.lineage import Node
 from tabswarm.plan.report import JobReport
 from tabswarm.scheduler.block_locations import BlockTable
 from tabswarm.scheduler.jobs import Job
@@ -35,8 +36,8 @@ class Application:
     that some driver did not fetch yet. `wanted` collects, within one event, keys that have to be made by new tasks;
     the value says whether they were lost (else abandoned, by a job that ended). `expiring` are nodes whose blocks may
     go as soon as no running job's plan has them. `persisted` says of how many volunteers each should hold a node's
-    blocks; `short` are blocks that may have fewer holders than they should, `starved` those of them that nobody is
-    free to copy. `unheard` are jobs that failed while no driver was there. `idle_since` is
+    blocks, `stores` which nodes these are; `short` are blocks that may have fewer holders than they should, `starved`
+    those of them that nobody is free to copy. `unheard` are jobs that failed while no driver was there. `idle_since` is
     when its driver left or its last job ended without one, whichever came later; `alarm` when it is looked at next.
     `ended` says that the program left for good, so that no handle to any node is left. `copies` are volunteers who hold
     a copy of the driver's data, `spreads` its broadcasts that volunteers have or get, `asked` who was asked for a copy
@@ -55,6 +56,7 @@ class Application:
     consumers: dict[Need, dict[int, Task]] = field(default_factory=dict)
     targets: dict[BlockKey, dict[str, None]] = field(default_factory=dict)
     persisted: dict[int, int] = field(default_factory=dict)
+    stores: dict[int, Node] = field(default_factory=dict)
     short: dict[SinkKey, None] = field(default_factory=dict)
     starved: dict[SinkKey, None] = field(default_factory=dict)
     in_use: dict[int, int] = field(default_factory=dict)

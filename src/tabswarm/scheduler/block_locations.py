@@ -98,7 +98,8 @@ def _latest(entries: list[MapOutput]) -> list[MapOutput]:
 @dataclass(slots=True, eq=False)
 class BlockTable:
     """All blocks of one application, found by key, by holder and by the node that owns them (a map output belongs to
-    the node that reads it). `lost` are those whose last holder left and may come back with them."""
+    the node that reads it). `lost` are those whose last holder left and may come back with them. `held` counts bytes by
+    holder."""
 
     application: str
     stored: dict[SinkKey, StoredBlock] = field(default_factory=dict)
@@ -107,6 +108,7 @@ class BlockTable:
     by_owner: dict[int, dict[SinkKey, None]] = field(default_factory=dict)
     shuffles_of: dict[int, dict[int, None]] = field(default_factory=dict)
     lost: dict[SinkKey, StoredBlock] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
     last_generation: int = DRIVER_GENERATION
 
     def open_shuffle(self, shuffle: int, child: int, map_partitions: int) -> MapOutputTable:
@@ -140,7 +142,7 @@ class BlockTable:
         self.lost.pop(key, None)
         self.by_owner.setdefault(self.owner(key), {})[key] = None
         for holder in block.holders:
-            self.by_holder.setdefault(holder, {})[key] = None
+            self._add(holder, key, block)
         if isinstance(key, MapOutputKey):
             table = self.shuffles[key.shuffle]
             del table.absent[key.partition]
@@ -152,11 +154,15 @@ class BlockTable:
         """A copy: one more volunteer has the block."""
         block = self.stored[key]
         block.holders[holder] = None
-        self.by_holder.setdefault(holder, {})[key] = None
+        self._add(holder, key, block)
         if isinstance(key, MapOutputKey):
             table = self.shuffles[key.shuffle]
             table.moved(holder, block.size)
             table.append(_entry(key, block))
+
+    def _add(self, holder: str, key: SinkKey, block: StoredBlock) -> None:
+        self.by_holder.setdefault(holder, {})[key] = None
+        self.held[holder] = self.held.get(holder, 0) + block.size
 
     def remove_holder(self, key: SinkKey, holder: str) -> bool:
         """A holder has the block no more. True if that was the last one: the block is lost and out of the table."""
@@ -164,8 +170,9 @@ class BlockTable:
         del block.holders[holder]
         held = self.by_holder[holder]
         del held[key]
+        self.held[holder] -= block.size
         if not held:
-            del self.by_holder[holder]
+            del self.by_holder[holder], self.held[holder]
         if isinstance(key, MapOutputKey):
             self.shuffles[key.shuffle].moved(holder, -block.size)
         if block.holders:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tabswarm.ids import BlockId
 from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
+from tabswarm.plan.observation import TEXT, Outcome
 from tabswarm.scheduler.absence import look_after
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.block_locations import DRIVER_GENERATION, BlockTable, key_of
@@ -47,7 +48,7 @@ def volunteer_joined(state: SwarmState, event: VolunteerJoined) -> None:
     if event.peer in state.volunteers.by_id:
         volunteer_left(state, VolunteerLeft(peer=event.peer, reason="joined again"))
     volunteer = Volunteer(
-        event.peer, event.kind, event.name, event.slots, event.memory, event.python, event.capabilities
+        event.peer, event.kind, event.name, event.slots, event.memory, event.python, event.capabilities, state.now
     )
     state.volunteers.add(volunteer)
     note_arrival(state, volunteer)
@@ -63,7 +64,7 @@ def volunteer_left(state: SwarmState, event: VolunteerLeft) -> None:
     returned: list[Task] = []
     for task_id, number in volunteer.attempts:
         task = state.tasks[task_id]
-        end_lease(state, state.applications[task.application], task, task.attempts[number])
+        end_lease(state, state.applications[task.application], task, task.attempts[number], Outcome.LOST)
         give_back(state, state.applications[task.application], task)
         returned.append(task)
     if not volunteer.finishing:
@@ -116,7 +117,8 @@ def fetch_failed(state: SwarmState, event: FetchFailed) -> None:
         return
     task, attempt = lease
     application, job = state.applications[task.application], state.jobs[task.job]
-    end_lease(state, application, task, attempt)
+    attempt.record.message = event.reason[:TEXT]
+    end_lease(state, application, task, attempt, Outcome.UNFETCHED)
     task.tried[event.peer] = task.tried.get(event.peer, 0) + 1
     give_back(state, application, task)
     source = _source_of(application, task, event.block)

@@ -25,6 +25,7 @@ from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import computed_steps
 from tabswarm.scheduler.tasks import FLOOR, Attempt, Move, ShuffleNeed, Task, TaskState
 from tabswarm.scheduler.telling import keep_small, listeners
+from tabswarm.scheduler.timeline import MOST, count, runs_of
 
 
 def find_lease(state: SwarmState, peer: str, task: int, attempt: int) -> tuple[Task, Attempt] | None:
@@ -48,6 +49,9 @@ def started(state: SwarmState, event: TaskStarted) -> None:
     attempt.started = True
     task.begun += 1
     attempt.since = state.now
+    attempt.record.read, attempt.record.fetched = min(event.read, MOST), min(event.fetched, MOST)
+    attempt.record.fetching = event.seconds
+    state.jobs[task.job].timeline.started(attempt.record, state.now)
     heapq.heappush(state.watched, (state.now + FLOOR, task.id, attempt.number))
     state.jobs[task.job].running += 1
 
@@ -73,7 +77,11 @@ def finished(state: SwarmState, event: TaskFinished) -> None:
         attempt_failed(state, task, attempt, failure)
         return
     volunteer = state.volunteers.by_id[event.peer]
+    ends = runs_of((task.cut.steps[index] for _, index in task.cut.sinks), runs)
+    job.timeline.finished(attempt.record, event.seconds, written.values(), ends)
     volunteer.tasks += 1
+    volunteer.seconds += max(event.seconds, 0.0)
+    volunteer.rows = count(volunteer.rows + attempt.record.rows)
     job.ledger.record(event.peer, volunteer.name, volunteer.kind, runs.values(), speculative=attempt.speculative)
     if attempt.started:
         insort(task.pace.times, state.now - attempt.since)

@@ -13,6 +13,7 @@ from tabswarm.plan.task import Failure
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.commands import EndApplication
 from tabswarm.scheduler.jobs import Job, JobState
+from tabswarm.scheduler.observed_job import archive_job
 from tabswarm.scheduler.open_tasks import close_task
 from tabswarm.scheduler.retention import drop_block, is_kept, leave_nodes, sweep
 from tabswarm.scheduler.swarm_state import STOPPED, SwarmState
@@ -35,7 +36,7 @@ def finish_if_done(state: SwarmState, application: Application, job: Job) -> Non
     tell_results(state, application, job)
     tell_done(state, application, job)
     job.told_done = True
-    application.idle_since = state.now
+    application.idle_since = job.timeline.ended = state.now
     _forget_oldest_kept(state, application)
 
 
@@ -70,6 +71,7 @@ def _end_without_answer(
     job.move(end)
     job.error, job.reason, job.causes = error, reason, list(causes[-CAUSES:])
     total = job.total
+    job.timeline.ended, job.timeline.frozen = state.now, True
     _drop_tasks(state, application, job)
     job.total = total
     if was_running:
@@ -134,6 +136,7 @@ def _forget(state: SwarmState, application: Application, job: Job) -> None:
     del application.jobs[job.id]
     del state.jobs[job.id]
     application.remember(job)
+    archive_job(state, application, job)
     sweep(state, application, job.plan.target)
 
 
@@ -144,6 +147,7 @@ def stop_application(state: SwarmState, application: Application) -> None:
             cancel(state, job, "the application was stopped")
         else:
             application.remember(job)
+            archive_job(state, application, job)
             del state.jobs[job.id]
     application.jobs = {}
     state.drops = {}

@@ -149,11 +149,15 @@ class NodeUnpersisted(_Event, frozen=True):
 
 
 class TaskStarted(_Event, frozen=True):
-    """All sources of the attempt are in the volunteer's store."""
+    """All sources of the attempt are in the volunteer's store. As the volunteer says (-1: it does not) they have `read`
+    bytes, of which it fetched `fetched` from others in `seconds`."""
 
     peer: str
     task: int
     attempt: int
+    read: int = -1
+    fetched: int = -1
+    seconds: float = -1.0
 
 
 class TaskFinished(_Event, frozen=True):
@@ -217,11 +221,14 @@ class VolunteerFinishing(_Event, frozen=True):
 
 
 class BytesMoved(_Event, frozen=True):
-    """Block bytes moved for an application since the last such event."""
+    """Block bytes moved for an application since the last such event. Where `peer` says what it fetched, `told_relayed`
+    of it came through the relay, which counts that itself as `relayed`."""
 
     application: str
     direct: int = 0
     relayed: int = 0
+    peer: str = ""
+    told_relayed: int = 0
 
 
 Event = (

@@ -26,6 +26,7 @@ from tabswarm.plan.stages import stage_of_nodes, tasks_of_barriers
 from tabswarm.plan.task import Failure, Update
 from tabswarm.scheduler.ledger import Ledger
 from tabswarm.scheduler.tasks import Pace, Task, TaskState
+from tabswarm.scheduler.timeline import Timeline
 
 Shape = tuple[int, ...]
 """How many steps a task has, and their nodes."""
@@ -68,7 +69,8 @@ class Job:
     until then, `taken` says that the driver has them all. `watchers` are told of the job beside the driver, each with
     the committed targets that it was not told of yet.
     `updates` is what its committed runs added to accumulators, by accumulator, node and partition.
-    `starved_since` is when it was first seen to lack source data that only its driver had."""
+    `starved_since` is when it was first seen to lack source data that only its driver had. `timeline` is for
+    observers."""
 
     id: str
     application: str
@@ -81,6 +83,7 @@ class Job:
     uncommitted: dict[BlockKey, None]
     stages: dict[int, int]
     barriers: dict[int, int]
+    timeline: Timeline
     keep: bool = False
     state: JobState = JobState.RUNNING
     tasks: dict[int, Task] = field(default_factory=dict)
@@ -142,7 +145,7 @@ class Job:
         )
 
 
-def new_job(job: str, request: int, plan: Plan, keep: bool = False) -> Job:
+def new_job(job: str, request: int, plan: Plan, keep: bool = False, timeline: Timeline | None = None) -> Job:
     """A job as it is before its plan was cut."""
     nodes = {node.id: node for node in plan.nodes}
     shuffles = {
@@ -165,6 +168,7 @@ def new_job(job: str, request: int, plan: Plan, keep: bool = False) -> Job:
         uncommitted=dict(targets),
         stages=stages,
         barriers=tasks_of_barriers(plan, stages),
+        timeline=timeline or Timeline(),
         keep=keep,
     )
 

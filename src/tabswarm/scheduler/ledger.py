@@ -34,9 +34,10 @@ class Reason(StrEnum):
 @dataclass(slots=True, eq=False)
 class NodeLedger:
     """One node's lines: a byte for each partition, counts by reason, and runs by volunteer. `partial` counts those
-    of the runs that were cut short."""
+    of the runs that were cut short, `rows` the records that came out of all."""
 
     vertices: bytearray
+    rows: int = 0
     counts: dict[Reason, int] = field(default_factory=dict)
     partial: int = 0
     by_peer: dict[str, int] = field(default_factory=dict)
@@ -80,6 +81,11 @@ class Ledger:
             if vertices[step.partition] == UNPLANNED:
                 vertices[step.partition] = PLANNED
 
+    def is_planned(self, node: int, partition: int) -> bool:
+        """Whether a run of it would be its first."""
+        found = self.nodes.get(node)
+        return found is not None and found.vertices[partition] == PLANNED
+
     def record(self, peer: str, name: str, kind: str, runs: Iterable[Run], *, speculative: bool = False) -> None:
         """A committed attempt of `peer` made these runs."""
         self.volunteers.setdefault(peer, Worked(name, kind)).tasks += 1
@@ -90,6 +96,7 @@ class Ledger:
             node.vertices[run.partition] = RAN
             node.counts[reason] = node.counts.get(reason, 0) + 1
             node.partial += run.partial
+            node.rows += run.records
             node.by_peer[peer] = node.by_peer.get(peer, 0) + 1
 
     def node_report(self, node: Node) -> NodeReport:

@@ -188,3 +188,4 @@ def _inherit(task: Task, histories: dict[SinkKey, Task]) -> None:
         if before is not None and before.starts > task.starts:
             task.starts, task.begun = before.starts, before.begun
             task.failures, task.tried = list(before.failures), dict(before.tried)
+            task.upset = before.upset

@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Iterable
 
 from tabswarm.plan.cut import BlockKey, CutTask, MapOutputKey, ShuffleKey, SinkKey
+from tabswarm.plan.observation import Outcome
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.commands import CancelAttempt
 from tabswarm.scheduler.jobs import Job
@@ -52,8 +53,11 @@ def add_tasks(
             requires=required_words(job, cut),
             broadcasts=broadcasts_to_have(job, cut),
             pace=job.pace_of(cut),
+            stage=job.stages[cut.steps[cut.sinks[0][1]].node],
+            lost=not first,
         )
         task.pace.tasks += 1
+        job.timeline.task_added(task.stage)
         for key, _ in cut.sinks:
             application.promised[key] = task
         if first:
@@ -122,13 +126,15 @@ def withdraw(state: SwarmState, application: Application, task: Task) -> None:
 def cancel_attempt(state: SwarmState, application: Application, task: Task, attempt: Attempt) -> None:
     """Tell the volunteer to stop, and end the lease."""
     state.tell(CancelAttempt(peer=attempt.peer, cause=state.event, task=task.id, attempt=attempt.number))
-    end_lease(state, application, task, attempt)
+    end_lease(state, application, task, attempt, Outcome.CANCELLED)
 
 
-def end_lease(state: SwarmState, application: Application, task: Task, attempt: Attempt) -> None:
+def end_lease(state: SwarmState, application: Application, task: Task, attempt: Attempt, outcome: Outcome) -> None:
     """The attempt is over, well or badly: whatever it reports from now on is late."""
     del task.attempts[attempt.number]
     job = state.jobs[task.job]
+    job.timeline.ended_as(attempt.record, outcome, state.now)
+    task.upset = task.upset or outcome in (Outcome.FAILED, Outcome.UNFETCHED, Outcome.LOST)
     job.assigned -= 1
     application.assigned -= 1
     job.running -= attempt.started
@@ -209,10 +215,11 @@ def close_task(
     job = state.jobs[task.job]
     for attempt in list(task.attempts.values()):
         if attempt is winner:
-            end_lease(state, application, task, attempt)
+            end_lease(state, application, task, attempt, Outcome.DONE)
         else:
             cancel_attempt(state, application, task, attempt)
     task.pace.tasks -= winner is None
+    job.timeline.task_closed(task.stage, done=winner is not None)
     broken: list[SinkKey] = []
     for key, _ in task.cut.sinks:
         if application.promised.get(key) is task:

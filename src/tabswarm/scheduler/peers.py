@@ -47,7 +47,8 @@ class Volunteer:
     been sent of each application. `strikes` counts damaged blocks that it wrote. `copying` are the
     blocks that it was ordered to copy and has not answered for. A `finishing` one takes no task and wants to leave;
     its last task was over at `finished_at` (milliseconds). A `resting` one takes none either, unless it is `admitted`
-    as a last resort."""
+    as a last resort. For observers: when it `joined` (milliseconds), attempts that `failed`, `seconds` and `rows` of
+    those that did not, bytes that it fetched."""
 
     id: str
     kind: str
@@ -56,11 +57,17 @@ class Volunteer:
     memory: int
     python: str
     capabilities: tuple[str, ...] = ()
+    joined: int = 0
     profile: Profile = field(init=False)
     attempts: dict[tuple[int, int], None] = field(default_factory=dict)
     code: dict[str, dict[str, None]] = field(default_factory=dict)
     tables: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
     tasks: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    rows: int = 0
+    direct: int = 0
+    relayed: int = 0
     strikes: int = 0
     touched: int = 0
     level: int | None = None

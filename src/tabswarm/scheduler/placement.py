@@ -17,9 +17,11 @@ from collections.abc import Container
 from itertools import islice
 
 from tabswarm.plan.cut import BlockKey, ShuffleKey
+from tabswarm.plan.observation import AttemptReason
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.commands import AssignTask, SendCode, SendMapOutputs
 from tabswarm.scheduler.eligibility import eligible_profiles, is_like_any, untried_exist
+from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.open_tasks import cancel_attempt, give_back
 from tabswarm.scheduler.peers import LEVELS, Volunteer
 from tabswarm.scheduler.retries import fail_if_nobody_can, fail_if_started_too_often
@@ -27,6 +29,7 @@ from tabswarm.scheduler.spreading import has_broadcasts, lacks_and_is_free
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import build_spec, locations_of
 from tabswarm.scheduler.tasks import Attempt, Move, Task, TaskState
+from tabswarm.scheduler.timeline import AttemptRecord
 
 MANY_HOLDERS = 8
 """A shuffle that is spread over more volunteers than this draws its readers nowhere."""
@@ -129,7 +132,9 @@ def assign(
     job = state.jobs[task.job]
     task.starts += 1
     sinks = application.blocks.new_generation(key for key, _ in task.cut.sinks)
-    attempt = Attempt(task.starts, volunteer.id, sinks, speculative=speculative)
+    record = _record(state, job, task, volunteer, speculative=speculative)
+    job.timeline.assigned(record)
+    attempt = Attempt(task.starts, volunteer.id, sinks, record, speculative=speculative)
     if not speculative:
         task.move(Move.ASSIGN)
     task.attempts[attempt.number] = attempt
@@ -148,6 +153,24 @@ def assign(
             locations=locations_of(application, job, task),
             time_limit=job.plan.task_timeout,
         )
+    )
+
+
+def _record(state: SwarmState, job: Job, task: Task, volunteer: Volunteer, *, speculative: bool) -> AttemptRecord:
+    """What observers see of an attempt. It is known by what it writes last."""
+    cut = task.cut
+    step = cut.steps[cut.sinks[-1][1]]
+    if speculative:
+        reason = AttemptReason.SPECULATIVE
+    elif task.upset:
+        reason = AttemptReason.RETRY
+    elif task.lost and not job.ledger.is_planned(step.node, step.partition):
+        reason = AttemptReason.RECOMPUTED
+    else:
+        reason = AttemptReason.FIRST
+    partitions = 1 if len(cut.sinks) == 1 else len({index for _, index in cut.sinks})
+    return AttemptRecord(
+        task.id, task.starts, volunteer.id, task.stage, step.node, step.partition, partitions, reason, state.now
     )
 
 

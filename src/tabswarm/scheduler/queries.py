@@ -95,12 +95,17 @@ def _is_source(application: Application, task: Task, block: BlockId) -> bool:
 def count_bytes(state: SwarmState, event: BytesMoved) -> None:
     """Bytes are counted by application; they go on the account of its oldest running job, else of its latest, also
     after the application has stopped: they are told with a delay."""
-    if min(event.direct, event.relayed) < 0:
+    if min(event.direct, event.relayed, event.told_relayed) < 0:
         return
+    volunteer = state.volunteers.by_id.get(event.peer)
+    if volunteer is not None:
+        volunteer.direct += event.direct
+        volunteer.relayed += event.told_relayed
     application = state.applications.get(event.application)
     if application is None:
         if kept := state.stopped.get(event.application):
             state.stopped[event.application] = (*kept[:-1], _with_bytes(kept[-1], event))
+            state.archive.count_bytes(kept[-1].id, event.direct, event.relayed)
         return
     jobs = list(application.jobs.values())
     job = next((job for job in jobs if job.state is JobState.RUNNING), jobs[-1] if jobs else None)
@@ -110,6 +115,7 @@ def count_bytes(state: SwarmState, event: BytesMoved) -> None:
     elif application.history:
         latest, known = next(reversed(application.history.items()))
         application.history[latest] = _with_bytes(known, event)
+        state.archive.count_bytes(latest, event.direct, event.relayed)
 
 
 def _with_bytes(report: JobReport, event: BytesMoved) -> JobReport:

@@ -66,6 +66,7 @@ def unpersist(state: SwarmState, application: Application, node: int) -> None:
     """The persisted blocks of a node may go; what a running job has of it stays until that ends."""
     drop_broadcast(state, application, node, for_good=False)
     application.persisted.pop(node, None)
+    application.stores.pop(node, None)
     for key in application.blocks.by_owner.get(node, ()):
         if not isinstance(key, MapOutputKey):
             application.blocks.stored[key].lasting = False

@@ -19,6 +19,7 @@ A volunteer that leaves, or a source that could not be fetched, is nobody's fail
 
 from __future__ import annotations
 
+from tabswarm.plan.observation import Outcome
 from tabswarm.plan.operators import code_of
 from tabswarm.plan.task import Failure, FailureKind
 from tabswarm.scheduler.applications import Application
@@ -54,7 +55,9 @@ def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Fai
     """The attempt that holds the lease failed: try again elsewhere, or end the job."""
     application, job = state.applications[task.application], state.jobs[task.job]
     volunteer = state.volunteers.by_id[attempt.peer]
-    end_lease(state, application, task, attempt)
+    volunteer.failed += 1
+    job.timeline.broke(attempt.record, failure, state.now)
+    end_lease(state, application, task, attempt, Outcome.FAILED)
     if failure.kind is FailureKind.CANNOT_COMPILE:
         for root in _roots_at(job, task, failure):
             application.cannot_compile.setdefault(root, {})[volunteer.python] = None

@@ -67,6 +67,7 @@ from tabswarm.scheduler.events import (
 from tabswarm.scheduler.jobs import JobState
 from tabswarm.scheduler.losses import recut
 from tabswarm.scheduler.missing_results import result_missing
+from tabswarm.scheduler.observed import JobSight, Sight, look, look_at
 from tabswarm.scheduler.open_tasks import wake_rested
 from tabswarm.scheduler.placement import place_ready_tasks
 from tabswarm.scheduler.queries import count_bytes
@@ -201,6 +202,15 @@ class Scheduler:
     def report(self, job: str | None = None, application: str | None = None) -> tuple[JobReport, ...]:
         """The ledger's view of one job, of an application's jobs, or of all (the last of those that are over)."""
         return queries.report(self.state, job, application)
+
+    def look(self) -> Sight:
+        """The whole swarm, for those who look on."""
+        return look(self.state)
+
+    def look_at(self, job: str, since: int, most: int) -> JobSight | None:
+        """What has changed of a job after the change `since` (-1: all), with `most` attempts at once; None where no
+        such job is known."""
+        return look_at(self.state, job, since, most)
 
     def may_fetch(self, requester: str, holder: str, block: BlockId) -> bool:
         """Whether the scheduler ordered this transfer; a relay serves nothing else."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tabswarm.errors import PlanRefused
 from tabswarm.plan.cut import cut
 from tabswarm.plan.lineage import check
+from tabswarm.plan.observation import TEXT
 from tabswarm.scheduler.applications import Application
 from tabswarm.scheduler.commands import AcceptJob, RefuseJob, TellDone, TellFailed
 from tabswarm.scheduler.endings import finish_if_done
@@ -16,6 +17,7 @@ from tabswarm.scheduler.retention import use_nodes
 from tabswarm.scheduler.retries import fail_if_nobody_can
 from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.telling import retell
+from tabswarm.scheduler.timeline import Timeline
 
 
 def submitted(state: SwarmState, event: JobSubmitted) -> None:
@@ -34,13 +36,15 @@ def submitted(state: SwarmState, event: JobSubmitted) -> None:
         _refuse(state, event, str(error))
         return
     state.last_job += 1
-    job = new_job(f"j{state.last_job}", event.request, event.plan, event.keep)
+    timeline = Timeline(state.now, application.name[:TEXT])
+    job = new_job(f"j{state.last_job}", event.request, event.plan, event.keep, timeline)
     state.jobs[job.id] = application.jobs[job.id] = job
     application.requests[event.request] = job.id
     use_nodes(application, job)
-    application.persisted.update(
-        (node.id, max(1, node.storage.replication)) for node in event.plan.nodes if node.storage is not None
-    )
+    for node in event.plan.nodes:
+        if node.storage is not None:
+            application.persisted[node.id] = max(1, node.storage.replication)
+            application.stores[node.id] = node
     for key in job.targets:
         application.targets.setdefault(key, {})[job.id] = None
         if key in application.blocks.stored:

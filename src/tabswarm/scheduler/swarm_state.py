@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport
 from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.archive import Archive
 from tabswarm.scheduler.commands import Command, DropBlocks
 from tabswarm.scheduler.jobs import Job
 from tabswarm.scheduler.peers import Volunteers
@@ -42,7 +43,8 @@ class SwarmState:
     """The whole state. `late` counts reports by somebody who did not hold the lease; `drivers` maps a driver's peer to
     its application, `watchers` does it for who only looks on; `news` are jobs with results that were not told yet;
     `departures` are when volunteers left of late (see `churn`); `resting` is a heap of (milliseconds, task), `watched`
-    one of (milliseconds, task, attempt), `alarms` one of (milliseconds, application) for those without a driver."""
+    one of (milliseconds, task, attempt), `alarms` one of (milliseconds, application) for those without a driver;
+    `archive` has what observers may still see of jobs that are over."""
 
     now: int = 0
     event: int = 0
@@ -55,6 +57,7 @@ class SwarmState:
     drivers: dict[str, str] = field(default_factory=dict)
     watchers: dict[str, str] = field(default_factory=dict)
     stopped: dict[str, tuple[JobReport, ...]] = field(default_factory=dict)
+    archive: Archive = field(default_factory=Archive)
     late: int = 0
     last_job: int = 0
     last_task: int = 0

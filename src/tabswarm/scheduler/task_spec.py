@@ -165,7 +165,6 @@ def build_spec(application: Application, job: Job, task: Task, attempt: Attempt)
     """What the worker gets."""
     cut = task.cut
     names = {step.node: None for step in cut.steps}
-    stage = job.stages[cut.steps[cut.sinks[0][1]].node]
     return TaskSpec(
         application=application.id,
         job=job.id,
@@ -176,8 +175,8 @@ def build_spec(application: Application, job: Job, task: Task, attempt: Attempt)
         steps=cut.steps,
         sources=tuple(_source(application, job, source) for source in cut.sources),
         sinks=tuple(_sink(job, step, block) for (_, step), block in zip(cut.sinks, attempt.sinks, strict=True)),
-        stage=job.plan.first_stage + stage,
-        barrier=job.barriers.get(stage, 0),
+        stage=job.plan.first_stage + task.stage,
+        barrier=job.barriers.get(task.stage, 0),
         begun_before=task.begun,
         properties=job.plan.properties,
     )

@@ -21,6 +21,7 @@ import msgspec
 from tabswarm.ids import BlockId
 from tabswarm.plan.cut import BlockKey, CutTask, DriverKey, ShuffleKey, SinkKey, SourceKey
 from tabswarm.plan.task import Failure
+from tabswarm.scheduler.timeline import AttemptRecord
 
 FLOOR = 2000
 """Milliseconds that an attempt runs before it may count as a straggler."""
@@ -108,12 +109,13 @@ class Attempt:
     """A lease: this volunteer, and nobody else, may report on this attempt. Its sinks have generations of their own.
 
     A task has one, or two while a straggler is copied; the second is `speculative`. It started at `since`
-    (milliseconds).
+    (milliseconds). `record` is what observers see of it.
     """
 
     number: int
     peer: str
     sinks: dict[BlockId, SinkKey]
+    record: AttemptRecord
     started: bool = False
     since: int = 0
     speculative: bool = False
@@ -135,7 +137,8 @@ class Task:
     one goes elsewhere. `unfetched` counts attempts that lacked a source whose holder is there; after some of these the
     task rests until `rests_until` (milliseconds). `roots` are the function slots of its code, `code` all blobs that
     these need, `requires` the words that a volunteer must offer, `broadcasts` what it must have been sent before.
-    `starts` counts the attempts, `begun` those of them that came to run. `pace` is shared with its siblings.
+    `starts` counts the attempts, `begun` those of them that came to run. `pace` is shared with its siblings. For
+    observers: it belongs to `stage`, makes what was `lost`, and has been `upset` by an attempt that came to nothing.
     """
 
     id: int
@@ -157,6 +160,9 @@ class Task:
     pace: Pace = field(default_factory=Pace)
     requires: tuple[str, ...] = ()
     broadcasts: tuple[DriverKey, ...] = ()
+    stage: int = 0
+    lost: bool = False
+    upset: bool = False
 
     @property
     def demand(self) -> tuple[str, ...]:
