@@ -8,6 +8,7 @@ from typing import Protocol
 from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport, VolunteerReport
 from tabswarm.scheduler import commands, events
+from tabswarm.scheduler.observed import JobSight, Sight
 
 
 class SchedulerCore(Protocol):
@@ -21,6 +22,8 @@ class SchedulerCore(Protocol):
     def has_application(self, application: str) -> bool: ...
     def busy_applications(self) -> set[str]: ...
     def job_counts(self) -> tuple[int, int]: ...
+    def look(self) -> Sight: ...
+    def look_at(self, job: str, since: int, most: int) -> JobSight | None: ...
 
 
 def named_holders(order: commands.Command) -> Iterator[str]:

@@ -74,6 +74,11 @@ class Session:
         """Put a message into the outbox."""
         self.outbox.put(encode(message))
 
+    @property
+    def unread(self) -> int:
+        """Bytes that it has been told and has not taken."""
+        return self.outbox.size
+
     def close(self, code: int, reason: str, *, drop: bool = False) -> None:
         """Send what waits, then close; `run` returns soon after."""
         self.outbox.close(code, reason, drop=drop)

@@ -17,6 +17,7 @@ from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.code_store import CodeStores, code_names
 from tabswarm.coordinator.invites import Invites
 from tabswarm.coordinator.notebook import NotebookStore
+from tabswarm.coordinator.observers import Observers
 from tabswarm.coordinator.scheduler_needs import SchedulerCore, named_holders
 from tabswarm.coordinator.sessions import Session
 from tabswarm.coordinator.signalling import Signalling
@@ -72,6 +73,7 @@ class Swarm:
         self._start = self._loop.time()
         self._now = -TICK
         self._timer: asyncio.TimerHandle | None = None
+        self._observers = Observers(scheduler, self._milliseconds)
         self._shown: tuple[VolunteerReport, ...] | None = None
         scheduler.handle(
             events.Configured(
@@ -89,9 +91,11 @@ class Swarm:
             self._obey(self.scheduler.handle(events.Tick(now=now)))
         self._obey(self.scheduler.handle(event))
         self._set_timer()
+        self._observers.touch()
 
     def close(self) -> None:
         """Stop the clock."""
+        self._observers.close()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -114,6 +118,7 @@ class Swarm:
             self._obey(self.scheduler.handle(events.Tick(now=self._now)))
         finally:
             self._set_timer()
+            self._observers.touch()
 
     def _obey(self, orders: Sequence[commands.Command]) -> None:
         for order in orders:
@@ -222,6 +227,7 @@ class Swarm:
         del self.sessions[session.peer]
         self._signalling.leave(session.peer)
         self._visits.leave(session.peer)
+        self._observers.leave(session)
         if session.role is Role.VOLUNTEER:
             self.feed(events.VolunteerLeft(peer=session.peer, reason=reason))
         elif session.application:
@@ -324,6 +330,10 @@ class Swarm:
                 for volunteer in self.invites.take(session, message):
                     self.leave(volunteer, "its invite link was revoked")
                     volunteer.close(CloseCode.UNAUTHENTICATED, "the invite link was revoked", drop=True)
+            case m.Observe(job=job):
+                self._observers.observe(session, job)
+            case m.Unobserve():
+                self._observers.leave(session)
             case m.CancelJob(job=job) if self._is_of(session, job) or session.kind == "cli":
                 self.feed(events.JobCancelled(job=job, peer=session.peer))
             case m.Fetched(job=job) if self._is_of(session, job):

@@ -13,12 +13,20 @@ from tabswarm.coordinator.code_store import CodeStore, finish_names
 from tabswarm.scheduler import commands, events
 from tabswarm.wire import messages as m
 
+FOREVER = 1e9
+"""Seconds that nothing takes."""
+
 VolunteerEvent = Callable[[str, Any], "events.Event | None"]
 """From the peer's id and its message; Any, for each entry takes the one type that it stands under."""
 
 
 def _nothing(peer: str, message: Any) -> None:
     """The session, or the swarm itself, has dealt with it."""
+
+
+def _seconds(told: float) -> float:
+    """A duration that a volunteer tells; -1 for what is none."""
+    return told if 0 <= told < FOREVER else -1.0
 
 
 FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
@@ -36,7 +44,7 @@ FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
         attempt=said.attempt,
         sinks=said.sinks,
         runs=said.runs,
-        seconds=said.seconds,
+        seconds=_seconds(said.seconds),
         updates=said.updates,
     ),
     m.Failed: lambda peer, said: events.TaskFailed(
@@ -55,8 +63,10 @@ FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
     m.Copied: lambda peer, said: events.BlocksCopied(peer=peer, blocks=said.blocks),
     m.Announce: lambda peer, said: events.BlocksAnnounced(peer=peer, blocks=said.blocks),
     m.BlocksLost: lambda peer, said: events.BlocksLost(peer=peer, blocks=said.blocks),
-    # What was relayed the relay itself has counted, and no volunteer is asked for it.
-    m.BytesMoved: lambda peer, said: events.BytesMoved(application=said.application, direct=max(0, said.direct)),
+    # What was relayed the relay itself has counted; what the volunteer says of it is only shown.
+    m.BytesMoved: lambda peer, said: events.BytesMoved(
+        application=said.application, direct=max(0, said.direct), peer=peer, told_relayed=max(0, said.relayed)
+    ),
 }
 
 CommandMessage = Callable[[Any, CodeStore], m.Message]

@@ -6,21 +6,26 @@ only, so that no home folder's name ever reaches a volunteer.
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+CODE_LENGTH = 200
+"""Characters of the user's line that are shown."""
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class CallSite(NamedTuple):
-    """`operation` is the public method that the user called (`"reduceByKey"`), `line` where (`"job.py:12"`)."""
+    """`operation` is the public method that the user called (`"reduceByKey"`), `line` where (`"job.py:12"`), `code`
+    what stands there (empty where nobody knows)."""
 
     operation: str
     line: str
+    code: str = ""
 
 
 _given: ContextVar[CallSite | None] = ContextVar("tabswarm call site", default=None)
@@ -52,7 +57,12 @@ def call_site() -> CallSite:
         if frame.f_back is None:
             return CallSite(operation, "")
         frame = frame.f_back
-    return CallSite(operation, f"{shown_path(frame.f_code.co_filename)}:{frame.f_lineno}")
+    filename, number = frame.f_code.co_filename, frame.f_lineno
+    return CallSite(operation, f"{shown_path(filename)}:{number}", _code(filename, number, frame.f_globals))
+
+
+def _code(filename: str, number: int, names: dict[str, Any]) -> str:
+    return linecache.getline(filename, number, names).strip()[:CODE_LENGTH]
 
 
 def shown_path(filename: str) -> str:

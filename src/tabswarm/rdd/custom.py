@@ -14,7 +14,6 @@ from weakref import ref
 
 from tabswarm.plan.lineage import MAX_PARTITIONS
 from tabswarm.plan.operators import Custom, Operator
-from tabswarm.rdd.call_site import CallSite
 from tabswarm.rdd.custom_dependency import (
     AllDependency,
     ArrayDependency,
@@ -166,7 +165,7 @@ class CustomRDD(RDD[T_co], metaclass=_Settled):
             partitioner=partitioner,
         )
         same_context((self, *self._parents))
-        self._site = CallSite(type(self).__name__, self._site.line)
+        self._site = self._site._replace(operation=type(self).__name__)
 
     @classmethod
     def _class_of_children(cls) -> type[Structure[Any]]:

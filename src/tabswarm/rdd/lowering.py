@@ -61,6 +61,7 @@ def lower(
                 dependencies=dependencies,
                 name=rdd.name() or rdd._site.operation,
                 call_site=rdd._site.line,
+                code=rdd._site.code,
                 storage=rdd._storage or rdd._checkpoint_level,
                 requires=required.words,
                 because=required.because,

@@ -25,7 +25,7 @@ from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import computed_steps
 from tabswarm.scheduler.tasks import FLOOR, Attempt, Move, ShuffleNeed, Task, TaskState
 from tabswarm.scheduler.telling import keep_small, listeners
-from tabswarm.scheduler.timeline import MOST, count, runs_of
+from tabswarm.scheduler.timeline import count, runs_of, told
 
 
 def find_lease(state: SwarmState, peer: str, task: int, attempt: int) -> tuple[Task, Attempt] | None:
@@ -49,9 +49,9 @@ def started(state: SwarmState, event: TaskStarted) -> None:
     attempt.started = True
     task.begun += 1
     attempt.since = state.now
-    attempt.record.read, attempt.record.fetched = min(event.read, MOST), min(event.fetched, MOST)
-    attempt.record.fetching = event.seconds
-    state.jobs[task.job].timeline.started(attempt.record, state.now)
+    record = attempt.record
+    record.read, record.fetched, record.fetching = told(event.read), told(event.fetched), event.seconds
+    state.jobs[task.job].timeline.started(record, state.now)
     heapq.heappush(state.watched, (state.now + FLOOR, task.id, attempt.number))
     state.jobs[task.job].running += 1
 

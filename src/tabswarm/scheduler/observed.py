@@ -44,9 +44,8 @@ STORES = 1000
 
 
 class Sight(NamedTuple):
-    """The swarm at one moment; `now` in milliseconds."""
+    """The swarm at one moment."""
 
-    now: int
     volunteers: dict[str, ObservedVolunteer]
     jobs: dict[str, ObservedJob]
     stores: dict[tuple[str, int], ObservedStore]
@@ -70,7 +69,6 @@ def look(state: SwarmState) -> Sight:
     for job in state.jobs.values():
         jobs[job.id] = observed_job(state, state.applications[job.application], job)
     return Sight(
-        state.now,
         {volunteer.id: _observed(state, volunteer) for volunteer in state.volunteers.by_id.values()},
         jobs,
         {

@@ -214,6 +214,15 @@ def count(number: int) -> int:
     return min(max(number, 0), MOST)
 
 
+def told(number: int) -> int:
+    """The same of one that need not be told: -1 where it was not.
+
+    >>> told(-5), told(12)
+    (-1, 12)
+    """
+    return count(number) if number >= 0 else -1
+
+
 def runs_of(steps: Iterable[Step], runs: Mapping[tuple[int, int], Run]) -> list[Run | None]:
     """The runs of these steps, each once."""
     return [runs.get(vertex) for vertex in dict.fromkeys((step.node, step.partition) for step in steps)]
