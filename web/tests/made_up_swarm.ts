@@ -165,6 +165,7 @@ export class MadeUpSwarm {
       done ? (failed ? "failed" : index % 120 === 60 ? "lost" : "done") : "open",
       failed ? 1 : -1,
       "",
+      -1,
     ];
   }
 
