@@ -1,5 +1,5 @@
 import { effect, type ReadonlySignal } from "@preact/signals";
-import type { CellEvent, Kernel, KernelState, Outcome } from "../kernel.ts";
+import type { CellEvent, Kernel, KernelState, Outcome, RecordedAction } from "../kernel.ts";
 import type { Cell, Run } from "./cell.ts";
 import type { Notebook } from "./notebook.ts";
 import { withEvent } from "./outputs.ts";
@@ -183,7 +183,7 @@ class Outputs {
     this.around.soon(() => this.flush());
   }
 
-  private record(k: number, action: { plan: string; job: string }): void {
+  private record(k: number, action: RecordedAction): void {
     const { ran } = this.cell;
     if (ran.value) ran.value = { ...ran.value, actions: ran.value.actions.toSpliced(k, 1, action) };
     this.around.changed(this.cell, "now");

@@ -73,16 +73,12 @@ export class Saving {
     if (this.underway || (this.changed.size === 0 && !this.arranged)) return;
     const order = this.notebook.cells.value;
     const cells = order.filter((cell) => this.changed.has(cell));
-    this.requests += 1;
-    const sent = this.send({
-      request: this.requests,
-      cells: cells.map(packCell),
-      order: order.map(({ id }) => id),
-    });
-    if (!sent) return;
-    this.underway = { request: this.requests, cells, arranged: this.arranged };
+    const underway = { request: ++this.requests, cells, arranged: this.arranged };
+    this.underway = underway;
     this.changed.clear();
     this.arranged = false;
+    const request = { request: underway.request, cells: cells.map(packCell), order: order.map(({ id }) => id) };
+    if (!this.send(request)) this.broken();
   }
 
   /** The coordinator's answer; `refused` says why it kept nothing, or is empty. */

@@ -18,7 +18,7 @@ export function Toolbar({ desk, opening }: { desk: Desk; opening: Opening }) {
   const runs = desk.notebook.cells.value.some((cell) => cell.active);
   const state = kernel.value?.state.value.is;
   return (
-    <div class="toolbar" role="toolbar" aria-label={tools.label}>
+    <section class="toolbar" aria-label={tools.label}>
       {runs ? (
         <button type="button" class="danger" id="stop" disabled={readOnly} onClick={() => desk.runs.stop()}>
           <Icon of="stop" /> {tools.stop}
@@ -60,7 +60,7 @@ export function Toolbar({ desk, opening }: { desk: Desk; opening: Opening }) {
         <PythonSign />
         <SavedSign desk={desk} />
       </span>
-    </div>
+    </section>
   );
 }
 
