@@ -52,7 +52,7 @@ export function openEditor(place: HTMLElement, wishes: EditorWishes): Editor {
       doc: wishes.text,
       extensions: [
         EditorView.cspNonce.of(wishes.nonce),
-        EditorView.contentAttributes.of({ "aria-label": wishes.label, spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": wishes.label, spellcheck: "false", tabindex: "0" }),
         Prec.highest(keymap.of(keysOf(wishes))),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
         history(),

@@ -18,13 +18,15 @@ export function draw(plot: PlotData, width: number): Element {
     height: heightFor(plot, width),
     marginLeft: 56,
     marginBottom: 40,
-    style: { background: "none", color: "inherit", fontSize: "12px", fontFamily: "inherit", overflow: "visible" },
+    style: { background: "none", color: "inherit", fontSize: "12px", fontFamily: "inherit" },
     x: { label: plot.xLabel || null },
     y: { label: plot.yLabel || null, grid: true },
     color: { type: "categorical", domain: series, range: series.map((_, index) => colourOf(index)) },
     ...marksOf(plot, width),
   });
   for (const sheet of figure.querySelectorAll("style")) sheet.remove();
+  // The figure's element says what it is; names of its inner groups are no words for people.
+  for (const named of [figure, ...figure.querySelectorAll("[aria-label]")]) named.removeAttribute("aria-label");
   return figure;
 }
 
@@ -81,16 +83,16 @@ function marksOf(plot: PlotData, width: number): Plot.PlotOptions {
     default:
       return liesDown(plot)
         ? {
-            marginLeft: Math.min(width * 0.4, 16 + 7 * Math.max(...[...labels].map(({ length }) => length), 1)),
+            marginLeft: Math.min(width * 0.4, 16 + 7 * Math.max(...[...labels].map((label) => short(label).length), 1)),
             x: { label: plot.yLabel || null, grid: true },
-            y: { label: null, domain: [...labels], type: "band" },
+            y: { label: null, domain: [...labels], type: "band", tickFormat: short },
             marks: [
               Plot.barX(points, { x: "y", y: category, fill: hue, insetTop: 1, insetBottom: 1 }),
               Plot.ruleX([0], zero),
             ],
           }
         : {
-            x: { label: plot.xLabel || null, domain: [...labels], type: "band" },
+            x: { label: plot.xLabel || null, domain: [...labels], type: "band", tickFormat: short },
             marks: [Plot.barY(points, { x: category, y: "y", fill: hue }), Plot.ruleY([0], zero)],
           };
   }
@@ -98,6 +100,10 @@ function marksOf(plot: PlotData, width: number): Plot.PlotOptions {
 
 function category({ x }: Point): string {
   return String(x);
+}
+
+function short(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}…` : name;
 }
 
 /** Bars lie where their names would run into each other. */
