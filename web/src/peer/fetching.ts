@@ -20,6 +20,8 @@ export interface Arrival {
   data: Uint8Array<ArrayBuffer>;
   sizes: number[];
   hashes: Uint8Array;
+  /** No relay carried it; unknown to the carrier itself. */
+  direct?: boolean;
 }
 
 /** Why a fetch ended without its blocks. */
@@ -31,6 +33,7 @@ export class FetchError extends Error {
    * @param corrupt the holder broke the protocol, so it is at fault; else it left or has not got the block
    * @param lost the way to the holder broke off or fell silent, so another way may do
    * @param arrived what had come by then, for the first of the orders
+   * @param code the holder's word for why it refused; empty where it did not
    */
   constructor(
     readonly block: BlockId,
@@ -39,8 +42,15 @@ export class FetchError extends Error {
     readonly corrupt: boolean,
     readonly lost = false,
     readonly arrived: Arrival[] = [],
+    readonly code = "",
   ) {
     super(reason);
+  }
+
+  /** The same failure of a fetch in which this had come by then. */
+  with(arrived: Arrival[]): FetchError {
+    const { block, holder, message, corrupt, lost, code } = this;
+    return new FetchError(block, holder, message, corrupt, lost, arrived, code);
   }
 }
 
@@ -134,7 +144,13 @@ export class Fetching {
         this.forget(frame.stream);
         return fetch.resolve(fetch.done);
       case FrameType.REFUSED:
-        return this.fail(frame.stream, `${frame.refusal.code}: ${frame.refusal.reason}`, false);
+        return this.fail(
+          frame.stream,
+          `${frame.refusal.code}: ${frame.refusal.reason}`,
+          false,
+          false,
+          frame.refusal.code,
+        );
     }
   }
 
@@ -182,12 +198,12 @@ export class Fetching {
     this.fail(stream, reason, corrupt, lost);
   }
 
-  private fail(stream: number, reason: string, corrupt: boolean, lost = false): void {
+  private fail(stream: number, reason: string, corrupt: boolean, lost = false, code = ""): void {
     const fetch = this.fetches.get(stream) ?? this.waiting.get(stream)?.fetch;
     if (!fetch) return;
     this.forget(stream);
     const due = fetch.orders[Math.min(fetch.done.length, fetch.orders.length - 1)] as Order;
-    fetch.reject(new FetchError(due.block, fetch.holder, reason, corrupt, lost, fetch.done));
+    fetch.reject(new FetchError(due.block, fetch.holder, reason, corrupt, lost, fetch.done, code));
   }
 
   /** A stream is over, so one that waited may begin. */

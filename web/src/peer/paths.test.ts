@@ -38,7 +38,34 @@ test("what had come before the channel broke is kept, and the rest comes over th
   await settle();
   expect(relay.asked).toEqual([[order(1), order(2)]]);
   relay.ends[0]?.arrive(arrival(2), arrival(3));
-  expect((await arrivals).map(({ data }) => data[0])).toEqual([1, 2, 3]);
+  expect((await arrivals).map(({ data, direct }) => [data[0], direct])).toEqual([
+    [1, true],
+    [2, false],
+    [3, false],
+  ]);
+});
+
+test("what both ways had brought before the second failed as well is told in the order of asking", async () => {
+  const [channel, relay] = [carrier(), carrier()];
+  const { arrivals } = fetchBy({ reach: async () => channel }, relay, "v2", [order(0), order(1), order(2)]);
+  await settle();
+  channel.ends[0]?.fail(new FetchError(order(1).block, "v2", "it broke", false, true, [arrival(1)]));
+  await settle();
+  relay.ends[0]?.fail(
+    new FetchError(order(2).block, "v2", "unavailable: gone", false, false, [arrival(2)], "unavailable"),
+  );
+  const error = (await arrivals.catch((error: unknown) => error)) as FetchError;
+  expect(error.arrived.map(({ data }) => data[0])).toEqual([1, 2]);
+  expect(error).toMatchObject({ block: order(2).block, code: "unavailable", lost: false });
+});
+
+test("a channel that broke after the last byte has brought all there is to bring", async () => {
+  const [channel, relay] = [carrier(), carrier()];
+  const { arrivals } = fetchBy({ reach: async () => channel }, relay, "v2", [order(0)]);
+  await settle();
+  channel.ends[0]?.fail(new FetchError(order(0).block, "v2", "it broke", false, true, [arrival(1)]));
+  expect((await arrivals).length).toBe(1);
+  expect(relay.asked).toEqual([]);
 });
 
 test("a holder that refuses, or breaks the protocol, is not asked again over the relay", async () => {

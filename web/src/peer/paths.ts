@@ -24,12 +24,16 @@ export function fetchBy(
     for (;;) {
       if (cancelled !== null) throw new FetchError((orders[0] as Order).block, holder, cancelled, false);
       current = (channel ?? relay).fetch(holder, orders.slice(arrivals.length));
+      const direct = channel !== null;
+      const keep = (arrived: Arrival[]) => arrivals.push(...arrived.map((each) => ({ ...each, direct })));
       try {
-        arrivals.push(...(await current.arrivals));
+        keep(await current.arrivals);
         return arrivals;
       } catch (error) {
-        if (!(error instanceof FetchError) || !error.lost || !channel || cancelled !== null) throw error;
-        arrivals.push(...error.arrived);
+        if (!(error instanceof FetchError)) throw error;
+        keep(error.arrived);
+        if (arrivals.length === orders.length) return arrivals; // but for the word that it was all
+        if (!error.lost || !channel || cancelled !== null) throw error.with(arrivals);
         channel = null;
       }
     }

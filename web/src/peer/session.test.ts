@@ -1,38 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { decodeMessage, encodeMessage, type Tagged } from "../wire/codec.ts";
+import { fakeSockets } from "../../tests/fake_socket.ts";
+import { encodeMessage, type Tagged } from "../wire/codec.ts";
 import { type Hello, PROTOCOL, type ToDriver, type ToVolunteer } from "../wire/messages.ts";
 import { backoff } from "./backoff.ts";
 import { DRIVER, type Role, Session, VOLUNTEER } from "./session.ts";
-
-/** A socket whose other end is the test. */
-class Socket {
-  readyState = 0;
-  binaryType = "";
-  sent: Tagged[] = [];
-  closedWith: number | undefined;
-  onopen = () => {};
-  onmessage = (_: { data: unknown }) => {};
-  onclose = (_: { code: number; reason: string }) => {};
-
-  send(bytes: Uint8Array): void {
-    this.sent.push(decodeMessage(bytes));
-  }
-  close(code: number): void {
-    this.closedWith = code;
-    this.readyState = 3;
-  }
-  open(): void {
-    this.readyState = 1;
-    this.onopen();
-  }
-  say(message: Tagged): void {
-    this.onmessage({ data: encodeMessage(message).slice().buffer });
-  }
-  drop(code = 1006, reason = ""): void {
-    this.readyState = 3;
-    this.onclose({ code, reason });
-  }
-}
 
 const hello: Hello = {
   type: "Hello",
@@ -46,7 +17,7 @@ const hello: Hello = {
 const welcome = { type: "Welcome", peer: "p1", resume: "r", swarm: "s", title: "Class 3b" };
 
 function start<In extends ToVolunteer | ToDriver>(role: Role<In>) {
-  const sockets: Socket[] = [];
+  const { sockets, open, latest } = fakeSockets();
   const events = {
     hello: () => hello,
     opened: vi.fn(),
@@ -54,13 +25,8 @@ function start<In extends ToVolunteer | ToDriver>(role: Role<In>) {
     broken: vi.fn(),
     refused: vi.fn(),
   };
-  const session = new Session<In, Tagged>(role, "ws://c/socket", events, () => {
-    const socket = new Socket();
-    sockets.push(socket);
-    return socket as unknown as WebSocket;
-  });
+  const session = new Session<In, Tagged>(role, "ws://c/socket", events, open);
   session.connect();
-  const latest = () => sockets.at(-1) as Socket;
   return { session, sockets, latest, events };
 }
 
