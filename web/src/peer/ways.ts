@@ -6,6 +6,7 @@ import type { Moved } from "./exchange.ts";
 import type { Order, Transfer } from "./fetching.ts";
 import { fetchBy } from "./paths.ts";
 import { Relay } from "./relay.ts";
+import type { OpenSocket } from "./session.ts";
 
 /** Whether this browser can connect to another one. */
 export const canConnect = () => typeof RTCPeerConnection === "function";
@@ -31,10 +32,11 @@ export class Ways {
   constructor(
     private readonly welcome: Welcome,
     private readonly around: WaysSurroundings,
+    openSocket?: OpenSocket,
   ) {
     const { hello, store, relayed, mayConnect } = around;
     const relayHello: Hello = { ...hello, socket: "relay", resume: welcome.resume };
-    this.relay = new Relay(socketAddress("/relay"), relayHello, store, relayed);
+    this.relay = new Relay(socketAddress("/relay"), relayHello, store, relayed, openSocket);
     this.direct = this.newDirect(mayConnect);
   }
 
