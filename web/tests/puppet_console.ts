@@ -38,8 +38,8 @@ export class PuppetPython {
   }
 
   /** The last cell that it was given ends. */
-  done(outcome: Outcome = "done"): void {
-    this.say({ is: "done", cell: this.told("run").at(-1)?.cell ?? "", outcome });
+  done(outcome: Outcome = "done", parallelism = 0): void {
+    this.say({ is: "done", cell: this.told("run").at(-1)?.cell ?? "", outcome, parallelism });
   }
 
   /** The last cell that it was given has an action. */

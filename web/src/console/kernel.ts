@@ -60,6 +60,8 @@ export interface LoggedCell extends CellSource {
 export interface RecordedAction {
   plan: string;
   job: string;
+  /** How many partitions RDDs had by default while the cell ran: a replay has as many, whoever is there by then. */
+  parallelism?: number;
 }
 
 export interface DroppedFile {

@@ -23,8 +23,8 @@ import type { BlockId } from "../wire/messages.ts";
 
 /** What the page says to the console's Python. */
 export type ToConsole =
-  /** Once, before anything else: the coordinator's `Welcome`, and the first number that no node of the application ever
-   * had. */
+  /** Once, before anything else: the coordinator's `Welcome`, and the first number that no node (broadcast, shuffle) of
+   * the application ever had, nor any `Submit.request`: a request that was there before names its old job. */
   | { do: "open"; welcome: Uint8Array; firstNode: number }
   /** A message of the coordinator to its driver, packed as it came; the page's own (Pass, Holders, Signal, Ping ...)
    * need not come. */
@@ -65,8 +65,9 @@ export type FromConsole =
   /** Something that a running cell did. */
   | { is: "event"; cell: string; event: CellEvent }
   /** The cell's k-th action, from 0: by which plan, and in which job; for the cell's record. `recalled`: it was
-   * recorded, and its job is watched instead of running anew. */
-  | { is: "action"; cell: string; k: number; hash: string; job: string; recalled: boolean }
+   * recorded, and its job is watched instead of running anew. `parallelism` as in `done`: a cell whose page goes away in
+   * the middle has no other record of it. */
+  | { is: "action"; cell: string; k: number; hash: string; job: string; recalled: boolean; parallelism?: number }
   /** The running cell waits for these jobs (none: for something else, say `await asyncio.sleep(1)`), so that it hears an
    * interrupt. */
   | { is: "waiting"; cell: string; jobs: string[] }

@@ -1,8 +1,13 @@
 import type { CellSource, LoggedCell, RecordedAction } from "../kernel.ts";
 
-interface Entry {
-  id: string;
-  source: string;
+/** What is recorded of a cell's last run: what a replay needs to come to the same plans, and their answers. */
+export interface Recorded {
+  actions: readonly RecordedAction[];
+  /** 0: nobody asked for it. */
+  parallelism: number;
+}
+
+interface Entry extends CellSource, Recorded {
   actions: RecordedAction[];
   /** The Python that ran it last: its variables are there and nowhere else. 0: one of an earlier page. */
   life: number;
@@ -22,7 +27,10 @@ export class CellLog {
 
   /** The log of an earlier page. */
   remember(cells: readonly LoggedCell[]): void {
-    this.entries = cells.map(({ id, source, actions }) => ({ id, source, actions: [...actions], life: 0 }));
+    this.entries = cells.map(({ id, source, actions }) => {
+      const parallelism = actions.find((action) => action.parallelism)?.parallelism ?? 0;
+      return { id, source, actions: [...actions], parallelism, life: 0 };
+    });
     this.ranHere.clear();
   }
 
@@ -32,7 +40,7 @@ export class CellLog {
   }
 
   /** What has to be replayed next in this life before that cell runs; undefined: nothing. */
-  next(life: number, before: CellSource): LoggedCell | undefined {
+  next(life: number, before: CellSource): (CellSource & Recorded) | undefined {
     const entry = this.entries.find((entry) => entry.life !== life);
     // The last cell of the log, unchanged, need not run twice.
     const isItself = entry?.id === before.id && entry.source === before.source;
@@ -46,19 +54,22 @@ export class CellLog {
   }
 
   /**
-   * A person has a cell run: it is the last of the log from now on. Gives back the actions that may answer it: those
-   * of an earlier page, the first time. Who runs a cell again means to have it computed again.
+   * A person has a cell run: it is the last of the log from now on. Gives back what may answer it: the record of an
+   * earlier page, the first time. Who runs a cell again means to have it computed again.
    */
-  begin({ id, source }: CellSource, life: number): RecordedAction[] {
-    const actions = this.ranHere.has(id) ? [] : (this.find(id)?.actions ?? []);
+  begin({ id, source }: CellSource, life: number): Recorded {
+    const known = this.ranHere.has(id) ? undefined : this.find(id);
+    const { actions = [], parallelism = 0 } = known ?? {};
     this.drop(id);
-    this.entries.push({ id, source, actions: [...actions], life });
-    return [...actions];
+    this.entries.push({ id, source, actions: [...actions], parallelism, life });
+    return { actions: [...actions], parallelism };
   }
 
   /** Its run is over, and not because its Python was lost to something else: the next one is computed. */
-  ended(id: string): void {
+  ended(id: string, parallelism = 0): void {
     this.ranHere.add(id);
+    const entry = this.find(id);
+    if (entry && parallelism) entry.parallelism = parallelism;
   }
 
   /** The k-th action of a cell's run. */

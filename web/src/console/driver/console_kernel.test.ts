@@ -25,6 +25,7 @@ test("Python starts when the first cell is run, and is opened before it gets the
     name: "cell 1",
     source: "source of 1",
     actions: [],
+    parallelism: 0,
   });
   expect(kernel.state.value).toEqual({ is: "computing", cell: "1" });
 });
@@ -288,6 +289,26 @@ test("the last cell of an earlier page, run unchanged, runs once and may be answ
   ask("2", "b = rdd.collect()");
   await settle();
   expect(latest().told("run").at(-1)).toMatchObject({ cell: "2", actions: [] });
+});
+
+test("a replay has as many partitions by default as the run had, also one that no page saw the end of", async () => {
+  const { kernel, ask, latest, pythons, ready, runThrough } = puppetConsole();
+  kernel.remember([{ id: "1", source: "a", actions: [{ plan: "h0", job: "j9", parallelism: 6 }] }]);
+  ask("2");
+  await ready();
+  latest().done("done", 6);
+  await settle();
+  latest().done("done", 3);
+  await settle();
+  latest().died("gone");
+  await runThrough("3");
+  await ready();
+  for (let cell = 0; cell < 2; cell++) {
+    latest().done();
+    await settle();
+  }
+  const told = pythons.flatMap((python) => python.told("run").map(({ cell, parallelism }) => `${cell} ${parallelism}`));
+  expect(told).toEqual(["1 6", "2 0", "1 6", "2 3", "3 0"]);
 });
 
 test("a cell that was changed is replayed as it ran, and then runs as it is", async () => {

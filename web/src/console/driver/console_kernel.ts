@@ -10,7 +10,7 @@ import type {
   LoggedCell,
   Outcome,
 } from "../kernel.ts";
-import { CellLog } from "./cell_log.ts";
+import { CellLog, type Recorded } from "./cell_log.ts";
 import type { LineState } from "./control_line.ts";
 import { DroppedFiles } from "./dropped_files.ts";
 import type { RunEnd, RunEvents } from "./python.ts";
@@ -138,7 +138,7 @@ export class ConsoleKernel implements Kernel {
       asked.events({ is: "replaying", cell: id, recalled: false });
       let recalled = actions.length > 0;
       let failure = "";
-      const end = await this.runInPython(cell, actions, {
+      const end = await this.runInPython(cell, cell, {
         event: (event) => {
           if (event.is === "error") failure = `${event.error.type}: ${event.error.message}`;
         },
@@ -159,8 +159,8 @@ export class ConsoleKernel implements Kernel {
 
   private async runNow(asked: Asked): Promise<Outcome | "lost"> {
     const { cell, events } = asked;
-    const actions = this.log.begin(cell, this.pythons.life);
-    const end = await this.runInPython(cell, actions, {
+    const recorded = this.log.begin(cell, this.pythons.life);
+    const end = await this.runInPython(cell, recorded, {
       event: events,
       action: (k, action) => {
         this.log.record(cell.id, k, action);
@@ -169,20 +169,16 @@ export class ConsoleKernel implements Kernel {
       },
     });
     if ("lost" in end) return this.lost(asked, cell.id, end.lost);
-    this.log.ended(cell.id);
+    this.log.ended(cell.id, end.parallelism);
     if (end.outcome === "stopped") this.log.drop(cell.id);
     return end.outcome;
   }
 
-  private runInPython(
-    cell: CellSource,
-    actions: LoggedCell["actions"],
-    events: Omit<RunEvents, "waits">,
-  ): Promise<RunEnd> {
+  private runInPython(cell: CellSource, recorded: Recorded, events: Omit<RunEvents, "waits">): Promise<RunEnd> {
     const { python } = this.pythons;
     if (!python) return Promise.resolve({ lost: "" });
     this.doing.value = { is: "computing", cell: cell.id };
-    return python.run(cell, actions, {
+    return python.run(cell, recorded, {
       ...events,
       waits: (jobs) => {
         this.doing.value = jobs ? { is: "waiting", cell: cell.id, jobs } : { is: "computing", cell: cell.id };

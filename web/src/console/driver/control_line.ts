@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Runtime } from "../../frame/protocol.ts";
 import { socketAddress } from "../../peer/addresses.ts";
 import type { BlockStore } from "../../peer/block_store.ts";
-import type { Moved } from "../../peer/exchange.ts";
+import { BytesCounter } from "../../peer/bytes_moved.ts";
 import { FetchError, type Order, type Transfer } from "../../peer/fetching.ts";
 import { LastingSession } from "../../peer/lasting_session.ts";
 import type { OpenSocket } from "../../peer/session.ts";
@@ -54,8 +54,6 @@ const FOR_PYTHON: readonly ToDriver["type"][] = [
   ..."Refused Accepted Watched Progress Updates ResultsReady JobDone JobFailed TaskOutput Jobs Volunteers".split(" "),
 ] as ToDriver["type"][];
 
-const NOT_COUNTED: Moved = { received: () => {}, served: () => {} };
-
 /**
  * The console's way to the coordinator: the control session, which outlives its connections, and the ways to other
  * peers' blocks, which last as long as a connection.
@@ -66,6 +64,8 @@ export class ControlLine implements DriverLine {
   private readonly listeners = new Set<(message: ToDriver) => void>();
   private readonly session: LastingSession;
   private ways: Ways | null = null;
+  /** What came over the relay the coordinator has counted itself. */
+  private readonly bytesMoved = new BytesCounter((message) => this.session.say(message));
   private welcome: { welcome: Welcome; bytes: Uint8Array } | null = null;
   private opened: Opened | null = null;
   /** The latest news of the swarm, for a Python that starts later. */
@@ -173,9 +173,8 @@ export class ControlLine implements DriverLine {
       {
         hello: this.hello(),
         store: this.store,
-        // Python counts what it reads, and tells the coordinator itself.
-        direct: NOT_COUNTED,
-        relayed: NOT_COUNTED,
+        direct: { received: (bytes, application) => this.bytesMoved.add(application, bytes), served: () => {} },
+        relayed: { received: () => {}, served: () => {} },
         send: (signal) => this.session.say(signal),
         mayConnect: canConnect() && !welcome.relay_only,
       },
@@ -222,5 +221,6 @@ export class ControlLine implements DriverLine {
   private leaveWays(): void {
     this.ways?.end();
     this.ways = null;
+    this.bytesMoved.reset();
   }
 }

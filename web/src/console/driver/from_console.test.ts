@@ -37,12 +37,12 @@ const good: FromConsole[] = [
     cell: "1",
     event: { is: "error", error: { type: "ValueError", message: "no", traceback: "…", line: 3, partition: 0 } },
   },
-  { is: "action", cell: "1", k: 0, hash: "h", job: "j1", recalled: false },
+  { is: "action", cell: "1", k: 0, hash: "h", job: "j1", recalled: false, parallelism: 4 },
   { is: "waiting", cell: "1", jobs: ["j1"] },
   { is: "computing", cell: "1" },
   { is: "interrupting" },
   { is: "completions", id: 1, completions: [{ label: "a", kind: "function", detail: "", info: "" }] },
-  { is: "done", cell: "1", outcome: "stopped" },
+  { is: "done", cell: "1", outcome: "stopped", parallelism: 0 },
 ];
 
 test.each(good.map((message) => [message.is, message] as const))("a %s passes", (_, message) => {

@@ -37,7 +37,7 @@ export function readFromConsole(data: unknown): FromConsole | null {
     }
     case "action":
       return isText(cell) && isCount(k) && isText(hash) && isText(job)
-        ? { is, cell, k, hash, job, recalled: data.recalled === true }
+        ? { is, cell, k, hash, job, recalled: data.recalled === true, parallelism: countOf(data.parallelism) }
         : null;
     case "waiting":
       return isText(cell) && isTexts(jobs) ? { is, cell, jobs } : null;
@@ -51,7 +51,7 @@ export function readFromConsole(data: unknown): FromConsole | null {
         : null;
     case "done":
       return isText(cell) && (outcome === "done" || outcome === "failed" || outcome === "stopped")
-        ? { is, cell, outcome }
+        ? { is, cell, outcome, parallelism: countOf(data.parallelism) }
         : null;
     default:
       return null;
@@ -100,6 +100,8 @@ function isOrders(value: unknown): value is FetchOrder[] {
     value.every((order) => isRecord(order) && isBlockId(order.block) && isCount(order.size))
   );
 }
+
+const countOf = (value: unknown) => (isCount(value) ? value : 0);
 
 function orNone(is: (value: unknown) => boolean): (value: unknown) => boolean {
   return (value) => value === undefined || value === null || is(value);

@@ -1,6 +1,7 @@
 import type { FromConsole, ToConsole, RecordedAction as ToldAction } from "../../frame/console_protocol.ts";
 import type { WorkerLine } from "../../sandbox/sandbox.ts";
 import type { CellEvent, CellSource, Completion, Outcome, RecordedAction } from "../kernel.ts";
+import type { Recorded } from "./cell_log.ts";
 import { readFromConsole } from "./from_console.ts";
 
 /** What a Python's Worker tells the page besides what its cells do. */
@@ -21,7 +22,7 @@ export interface RunEvents {
 }
 
 /** How a run ended: by itself, or with its Python. */
-export type RunEnd = { outcome: Outcome } | { lost: string };
+export type RunEnd = { outcome: Outcome; parallelism: number } | { lost: string };
 
 /** How long a Worker has to hear of an interrupt, in ms: one that waits hears at once, one that computes never. */
 export const HEARS_WITHIN = 1_000;
@@ -58,13 +59,13 @@ export class ConsolePython {
     if (!this.ended) this.line.port.postMessage(order, transfer);
   }
 
-  /** Runs a cell; `actions` are those that may answer its own. */
-  run({ id: cell, source }: CellSource, actions: readonly RecordedAction[], events: RunEvents): Promise<RunEnd> {
+  /** Runs a cell; what is recorded may answer it. */
+  run({ id: cell, source }: CellSource, { actions, parallelism }: Recorded, events: RunEvents): Promise<RunEnd> {
     const { promise, resolve } = Promise.withResolvers<RunEnd>();
     if (this.ended) return Promise.resolve({ lost: "" });
     this.run_ = { cell, events, settle: resolve };
     const told = actions.map(({ plan, job }): ToldAction => ({ hash: plan, job }));
-    this.post({ do: "run", cell, name: `cell ${cell}`, source, actions: told });
+    this.post({ do: "run", cell, name: `cell ${cell}`, source, actions: told, parallelism });
     return promise;
   }
 
@@ -143,10 +144,13 @@ export class ConsolePython {
   /** Something of the running cell's; of one that is over nothing is heard any more. */
   private takeOf({ events }: Run, message: Extract<FromConsole, { cell: string }>): void {
     if (message.is === "event") events.event(message.event);
-    else if (message.is === "action")
-      events.action(message.k, { plan: message.hash, job: message.job }, message.recalled);
+    else if (message.is === "action") events.action(message.k, recordOf(message), message.recalled);
     else if (message.is === "waiting") events.waits(message.jobs);
     else if (message.is === "computing") events.waits(null);
-    else this.settle({ outcome: message.outcome });
+    else this.settle({ outcome: message.outcome, parallelism: message.parallelism });
   }
+}
+
+function recordOf({ hash, job, parallelism }: Extract<FromConsole, { is: "action" }>): RecordedAction {
+  return { plan: hash, job, ...(parallelism && { parallelism }) };
 }

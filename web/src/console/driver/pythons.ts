@@ -26,7 +26,6 @@ const SAID_BY_PYTHON: readonly FromDriver["type"][] = [
   "Release",
   "Unpersist",
   "ListJobs",
-  "BytesMoved",
 ];
 
 /**
