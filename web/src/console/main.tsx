@@ -1,21 +1,24 @@
 // The console: what a driver link opens.
 import { render } from "preact";
+import type { Runtime } from "../frame/protocol.ts";
 import { takeToken } from "../peer/link_token.ts";
 import { shell as text } from "../strings/console.ts";
+import { openConsole, TOKEN_KEY } from "./driver/open_console.ts";
 import { Desk } from "./notebook/desk.ts";
 import { follow } from "./route.ts";
 import { Shell } from "./shell/shell.tsx";
 import { connection, swarmTitle } from "./state.ts";
 
 follow();
-const token = takeToken(window, "tabswarm-driver");
+const token = takeToken(window, TOKEN_KEY);
 connection.value = token === null ? { is: "no-link" } : { is: "connecting" };
 swarmTitle.subscribe((title) => {
   document.title = text.pageTitle(title || text.untitled);
 });
 
 // No selector and no markup can read a nonce; the page's own script can, and lets the editor's styles through by it.
-const nonce = document.getElementById("runtime")?.nonce ?? "";
+const runtime = document.getElementById("runtime");
+const nonce = runtime?.nonce ?? "";
 const desk = new Desk(nonce);
 
 render(<Shell desk={desk} />, document.getElementById("page") as HTMLElement);
@@ -25,6 +28,9 @@ addEventListener("pagehide", () => desk.saving.flush());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") desk.saving.flush();
 });
+
+// After the listeners above: what they say as the page goes has to be said before its session ends.
+if (token !== null) openConsole(token, JSON.parse(runtime?.textContent ?? "") as Runtime);
 
 // A second link opened in the same tab changes the fragment only: take it, and start from its beginning.
 addEventListener("hashchange", () => {

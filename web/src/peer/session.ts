@@ -24,7 +24,7 @@ export const VOLUNTEER: Role<ToVolunteer> = { read: readToVolunteer, forGood: UN
 /** A driver whose application another one took over must not take it back by itself. */
 export const DRIVER: Role<ToDriver> = {
   read: readToDriver,
-  forGood: [...UNWELCOME, "REPLACED", "UNKNOWN_APPLICATION"],
+  forGood: [...UNWELCOME, "REPLACED", "TAKEN_OVER", "UNKNOWN_APPLICATION"],
 };
 
 /** What a session tells of itself; each as it happens. */

@@ -26,19 +26,24 @@ test("what a driver's program says goes to the coordinator as it is", async () =
   ]);
 });
 
-test.each(["Ping", "Pong", "Signal", "StopApplication", "SaveCells", "RotateInvite", "Hello"])(
-  "%s is not Python's to say",
-  async (type) => {
-    vi.spyOn(console, "warn").mockReturnValue();
-    const { latest, said } = await withPython();
-    latest().say(say({ type }));
-    expect([said, latest().ended]).toEqual([[], false]);
-  },
-);
+test.each<[string, object]>([
+  ["Ping", { number: 1 }],
+  ["Signal", { peer: "v1", kind: "end" }],
+  ["StopApplication", {}],
+  ["SaveCells", { request: 1, cells: [], order: [] }],
+  ["RotateInvite", {}],
+])("%s is not Python's to say", async (type, more) => {
+  vi.spyOn(console, "warn").mockReturnValue();
+  const { latest, said } = await withPython();
+  latest().say(say({ type, ...more }));
+  expect([said, latest().ended]).toEqual([[], false]);
+});
 
 test.each([
   ["no message", Uint8Array.of(0xc1)],
-  ["a message over the limit", encodeMessage({ type: "Submit", code: new Uint8Array(MESSAGE_LIMIT) } as Tagged)],
+  ["what no driver says", encodeMessage({ type: "Announce", blocks: [] } as Tagged)],
+  ["a message of the wrong shape", encodeMessage({ type: "CancelJob" })],
+  ["a message over the limit", encodeMessage({ type: "CancelJob", job: "j".repeat(MESSAGE_LIMIT) } as Tagged)],
 ])("a Python that says %s ends", async (_, message) => {
   const { latest, line, kernel } = await withPython();
   line.sayPacked = (bytes) => {

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { WorkerLine } from "../../sandbox/sandbox.ts";
-import { decodeMessage } from "../../wire/codec.ts";
+import { readFromDriver } from "../../wire/check.ts";
 import type { FromDriver } from "../../wire/messages.ts";
 import type { KernelState } from "../kernel.ts";
 import type { ControlLine } from "./control_line.ts";
@@ -179,7 +179,8 @@ export class Pythons {
 
   private say(python: ConsolePython, bytes: Uint8Array<ArrayBuffer>): void {
     try {
-      const { type } = decodeMessage(bytes);
+      // What the coordinator cannot read it would end the session over, each time that it is said again.
+      const { type } = readFromDriver(bytes);
       if ((SAID_BY_PYTHON as readonly string[]).includes(type)) this.line.sayPacked(bytes);
       else console.warn(`Python wanted to say ${type}, which is not its to say`);
     } catch (error) {
