@@ -5,11 +5,13 @@ import { takeToken } from "../peer/link_token.ts";
 import { shell as text } from "../strings/console.ts";
 import { openConsole, TOKEN_KEY } from "./driver/open_console.ts";
 import { Desk } from "./notebook/desk.ts";
+import { observe } from "./observation/live.ts";
 import { follow } from "./route.ts";
 import { Shell } from "./shell/shell.tsx";
 import { connection, swarmTitle } from "./state.ts";
 
 follow();
+observe();
 const token = takeToken(window, TOKEN_KEY);
 connection.value = token === null ? { is: "no-link" } : { is: "connecting" };
 swarmTitle.subscribe((title) => {

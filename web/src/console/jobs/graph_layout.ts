@@ -7,7 +7,7 @@ import type { GraphNode } from "../observation/shapes.ts";
  * A long program's graph is drawn by stages, one box for the nodes between two shuffles, since hundreds of boxes tell
  * nobody anything.
  */
-export const BOX = { width: 176, height: 58 };
+export const BOX = { width: 176, height: 64 };
 /** Nodes beyond which stages are drawn, and boxes beyond which nothing is. */
 const NODES = 120;
 const BOXES = 400;

@@ -102,17 +102,24 @@ function bar(part: Part, lane: number, from: number, to: number): string {
   return `M${round(from)} ${lane + top}H${round(to)}v${height}H${round(from)}z`;
 }
 
-function frame({ lane, from, to }: Placed): string {
+function frame({ lane, from, to }: Pick<Placed, "lane" | "from" | "to">): string {
   return `M${round(from)} ${lane + 0.06}H${round(to)}v0.88H${round(from)}z`;
 }
 
-function tick({ lane, to }: Placed): string {
+function tick({ lane, to }: Pick<Placed, "lane" | "to">): string {
   return `M${round(to)} ${lane + 0.04}v0.92`;
 }
 
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }
+
+/** One bar of each kind, 24 wide: for the legend. */
+export const attemptShapes = {
+  part: (part: Part) => bar(part, 0, 0, 24),
+  frame: frame({ lane: 0, from: 0, to: 24 }),
+  tick: tick({ lane: 0, to: 12 }),
+};
 
 /** A span that is a little longer than the one given, and grows in steps: so that rows keep their scale for a while. */
 export function horizon(span: number): number {
