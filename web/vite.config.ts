@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { appManifest } from "./build/app_manifest.ts";
 import { bundledText } from "./build/bundled_text.ts";
 import { inlineFrame } from "./build/inline_frame.ts";
 
@@ -13,7 +14,7 @@ export default defineConfig({
   root,
   base: "/",
   publicDir: false,
-  plugins: [bundledText(), inlineFrame()],
+  plugins: [bundledText(), inlineFrame(), appManifest()],
   build: {
     outDir: "../dist",
     emptyOutDir: true,

@@ -77,6 +77,14 @@ async def test_a_file_comes_in_the_coding_that_the_browser_takes_and_for_ever() 
             assert b"immutable" in lines[b"cache-control"] and lines[b"vary"] == b"Accept-Encoding"
 
 
+async def test_the_service_worker_alone_may_look_after_a_page_and_only_after_the_volunteers() -> None:
+    async with served() as web:
+        worker = await web.request("GET", "/static/service_worker-abc.js")
+        script = await web.request("GET", "/static/page-abc.js")
+        assert worker.headers["service-worker-allowed"] == "/join"
+        assert "service-worker-allowed" not in script.headers
+
+
 def test_without_built_pages_the_answer_says_what_to_do(tmp_path: Path) -> None:
     answer = Pages(tmp_path).page(Request({"type": "http", "headers": []}), "index.html")
     assert answer.status_code == 503 and b"make web" in answer.body

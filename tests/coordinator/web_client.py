@@ -33,6 +33,7 @@ def write_pages(folder: Path) -> None:
     for page in ("index.html", "volunteer.html", "console.html", "frame.html"):
         (folder / page).write_text(f'<!doctype html><title>{page}</title><script nonce="__NONCE__"></script>')
     add("static/page-abc.js", b"export {};", "text/javascript; charset=utf-8", ("br", "gzip"))
+    add("static/service_worker-abc.js", b"export {};", "text/javascript; charset=utf-8")
     add(RUNTIME[1:] + "pyodide.mjs", b"export {};", "text/javascript; charset=utf-8")
     (folder / "secret.txt").write_text("not in the manifest")
     manifest = {

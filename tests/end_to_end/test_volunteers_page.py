@@ -47,7 +47,7 @@ class Errand(threading.Thread):
 
 
 def phase(page: Page, name: str) -> Any:
-    return page.wait_for(f"document.querySelector('#state').dataset.phase === '{name}'", timeout=PATIENCE)
+    return page.wait_for(f"document.querySelector('#state')?.dataset.phase === '{name}'", timeout=PATIENCE)
 
 
 async def text_of(page: Page, selector: str) -> str:
@@ -143,3 +143,34 @@ async def test_choices_are_kept_for_the_next_visit(swarm: Swarm, chromium: Brows
     await page.wait_for("document.querySelector('#relay-only')?.checked", timeout=PATIENCE)
     assert await page.evaluate("document.querySelector('#choose-hidden').checked")
     await page.evaluate("localStorage.clear()")
+
+
+async def test_the_page_can_be_installed_and_keeps_only_files_with_their_hash_in_their_name(
+    swarm: Swarm, chromium: Browser
+) -> None:
+    page = await chromium.open(swarm.invite_link)
+    await phase(page, "invited")
+    assert not await page.evaluate("navigator.serviceWorker.getRegistration().then(found => Boolean(found))")
+    icons = await page.evaluate("""(async () => {
+        const link = document.querySelector('link[rel=manifest]');
+        const manifest = await (await fetch(link.href)).json();
+        const icons = await Promise.all(manifest.icons.map(async ({ src, sizes }) => {
+            const image = await createImageBitmap(await (await fetch(src)).blob());
+            return [`${image.width}x${image.height}`, sizes];
+        }));
+        return manifest.start_url === '/join' ? icons : [];
+    })()""")
+    assert icons == [["192x192", "192x192"], ["512x512", "512x512"]]
+    await page.evaluate("dispatchEvent(new Event('appinstalled'))")
+    await page.wait_for("navigator.serviceWorker.getRegistration('/join').then(found => Boolean(found?.active))", PATIENCE)
+    await page.goto(swarm.invite_link.split("#")[0])
+    await phase(page, "invited")
+    await page.wait_for("navigator.serviceWorker.controller?.scriptURL", PATIENCE)
+    kept = """(async () => {
+        const found = [];
+        for (const name of await caches.keys())
+            for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).pathname);
+        return found;
+    })()"""
+    await page.wait_for(f"{kept}.then(found => found.length)", PATIENCE)
+    assert all(path.startswith("/static/") for path in await page.evaluate(kept))

@@ -6,6 +6,7 @@ each time; files have the hash of their content in their name and may be cached 
 
 from __future__ import annotations
 
+import re
 import secrets
 from importlib import resources
 from pathlib import Path
@@ -35,6 +36,8 @@ class _Manifest(msgspec.Struct, frozen=True):
 
 
 _SUFFIXES = {"br": ".br", "gzip": ".gz"}
+_SERVICE_WORKER = re.compile(r"static/service_worker-[\w-]+\.js$")
+"""The installed app's; it may look after the page that it is of, though it lies with the files."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -92,6 +95,8 @@ class Pages:
         if f"/{path}".startswith(self._runtime):
             headers["Access-Control-Allow-Origin"] = "*"
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if _SERVICE_WORKER.match(path):
+            headers["Service-Worker-Allowed"] = "/join"
         accepted = _accepted(request.headers.get("accept-encoding", ""))
         for encoding in file.encodings:
             if encoding in accepted and encoding in _SUFFIXES:

@@ -5,6 +5,7 @@ import type { Runtime } from "../frame/protocol.ts";
 import { choices, recallChoices } from "./choices.ts";
 import { askBeforeClosing } from "./closing.ts";
 import { watchDevice } from "./device.ts";
+import { installedInvite, letInstall } from "./install.ts";
 import { takeInvite } from "./invite.ts";
 import { Page } from "./page.tsx";
 import { pausedByPerson } from "./pausing.ts";
@@ -28,13 +29,14 @@ function open(): Volunteer | null {
     phase.value = { is: "unsupported", what: missing.join(", ") };
     return null;
   }
-  const invite = takeInvite(window);
+  const invite = takeInvite(window) ?? installedInvite(window);
   if (invite === null) {
     phase.value = { is: "no-invite" };
     return null;
   }
   phase.value = { is: "connecting" };
   pausedByPerson.value = false;
+  letInstall(window, invite, new URL(import.meta.url).pathname);
   return new Volunteer(invite, runtime);
 }
 

@@ -1,6 +1,7 @@
 import { volunteer as text } from "../strings.ts";
 import { choices } from "./choices.ts";
 import { Controls } from "./controls.tsx";
+import { installOffer } from "./install.ts";
 import { Invitation } from "./invitation.tsx";
 import { Meter } from "./meter.tsx";
 import { pausedBy, pausedByPerson } from "./pausing.ts";
@@ -39,12 +40,24 @@ export function Page(actions: Actions) {
       {started && <Meter />}
       {(started || is === "invited") && <Controls />}
       {(started || is === "invited") && <Rules />}
+      {installOffer.value && <Install offer={installOffer.value} />}
       {(started || is === "invited") && !window.isSecureContext && (
         <p class="soft" id="plain-http">
           {text.off.plain}
         </p>
       )}
     </div>
+  );
+}
+
+function Install({ offer }: { offer: { prompt(): Promise<unknown> } }) {
+  return (
+    <p class="install">
+      <button type="button" class="finish" id="install" onClick={() => void offer.prompt()}>
+        {text.off.install}
+      </button>
+      <span class="soft">{text.off.installMore}</span>
+    </p>
   );
 }
 

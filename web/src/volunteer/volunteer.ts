@@ -24,6 +24,7 @@ import { choices } from "./choices.ts";
 import { Copies, copyBlocks } from "./copies.ts";
 import { Governor } from "./governor.ts";
 import type { Fetch } from "./inputs.ts";
+import { forgetInstalledInvite } from "./install.ts";
 import { forgetInvite } from "./invite.ts";
 import { budgetOf } from "./memory_budget.ts";
 import { isOverCap } from "./rules.ts";
@@ -167,7 +168,10 @@ export class Volunteer {
       },
       broken: () => this.broken(),
       refused: ({ code, reason }) => {
-        if (code === "unauthenticated" || code === "wrong_role") forgetInvite(window);
+        if (code === "unauthenticated" || code === "wrong_role") {
+          forgetInvite(window);
+          forgetInstalledInvite(window);
+        }
         this.halt({ is: "refused", code, reason });
       },
     });
