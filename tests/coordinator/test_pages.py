@@ -82,6 +82,7 @@ async def test_the_service_worker_alone_may_look_after_a_page_and_only_after_the
         worker = await web.request("GET", "/static/service_worker-abc.js")
         script = await web.request("GET", "/static/page-abc.js")
         assert worker.headers["service-worker-allowed"] == "/join"
+        assert "connect-src 'self'" in worker.headers["content-security-policy"]
         assert "service-worker-allowed" not in script.headers
 
 

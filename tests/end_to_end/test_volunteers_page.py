@@ -162,10 +162,13 @@ async def test_the_page_can_be_installed_and_keeps_only_files_with_their_hash_in
     })()""")
     assert icons == [["192x192", "192x192"], ["512x512", "512x512"]]
     await page.evaluate("dispatchEvent(new Event('appinstalled'))")
-    await page.wait_for("navigator.serviceWorker.getRegistration('/join').then(found => Boolean(found?.active))", PATIENCE)
+    await page.wait_for(
+        "navigator.serviceWorker.getRegistration('/join').then(found => Boolean(found?.active))", PATIENCE
+    )
     await page.goto(swarm.invite_link.split("#")[0])
     await phase(page, "invited")
     await page.wait_for("navigator.serviceWorker.controller?.scriptURL", PATIENCE)
+    await page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(answer => answer.text())")
     kept = """(async () => {
         const found = [];
         for (const name of await caches.keys())

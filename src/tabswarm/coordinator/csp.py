@@ -61,5 +61,7 @@ def frame_policy(nonce: str, runtime: str) -> str:
     )
 
 
+SERVICE_WORKER = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+"""For the installed app's service worker, which fetches what its page asks for."""
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 """For whatever is no page."""

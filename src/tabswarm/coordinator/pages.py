@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 
 from tabswarm.coordinator.access import own_origin
-from tabswarm.coordinator.csp import fetched_for_jobs, frame_policy, page_policy
+from tabswarm.coordinator.csp import SERVICE_WORKER, fetched_for_jobs, frame_policy, page_policy
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -97,6 +97,7 @@ class Pages:
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if _SERVICE_WORKER.match(path):
             headers["Service-Worker-Allowed"] = "/join"
+            headers["Content-Security-Policy"] = SERVICE_WORKER
         accepted = _accepted(request.headers.get("accept-encoding", ""))
         for encoding in file.encodings:
             if encoding in accepted and encoding in _SUFFIXES:
