@@ -126,7 +126,7 @@ async def test_the_router_has_exactly_the_routes_of_the_table() -> None:
 
 def test_public_are_exactly_the_shells_the_files_and_the_sign_of_life() -> None:
     public = {row.path for row in TABLE if row.needs is Needs.PUBLIC}
-    assert public == {"/", "/join", "/console", "/frame", "/static/{path:path}", "/healthz"}
+    assert public == {"/", "/join", "/console", "/operator", "/frame", "/static/{path:path}", "/healthz"}
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.path)
@@ -139,6 +139,7 @@ async def test_a_route_answers_to_its_role_only(row: object) -> None:
         server_tokens = {
             "volunteer": web.server.invite_link.partition("#")[2],
             "driver": web.server.driver_link.partition("#")[2],
+            "operator": web.server.operator_link.partition("#")[2],
         }
         for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "BREW"):
             assert (await web.request(method, path)).status_code in (400, 403, 404, 405)
@@ -146,9 +147,10 @@ async def test_a_route_answers_to_its_role_only(row: object) -> None:
         wrong = await web.request("GET", path, headers={"Authorization": f"Bearer {'x' * 32}"})
         in_query = await web.request("GET", f"{path}?token={server_tokens['driver']}")
         other = await web.request("GET", path, headers={"Authorization": f"Bearer {server_tokens['volunteer']}"})
-        right = await web.request("GET", path, headers={"Authorization": f"Bearer {server_tokens['driver']}"})
+        role = "operator" if row.needs is Needs.OPERATOR else "driver"
+        right = await web.request("GET", path, headers={"Authorization": f"Bearer {server_tokens[role]}"})
         statuses = [answer.status_code for answer in (bare, wrong, in_query, other, right)]
-        if row.needs is Needs.DRIVER:
+        if row.needs in (Needs.DRIVER, Needs.OPERATOR):
             assert statuses == [401, 401, 401, 403, 200]
         elif row.needs is Needs.HELLO:
             assert set(statuses) == {404}, "a socket answers no plain request; its hellos are tried above"
@@ -158,5 +160,5 @@ async def test_a_route_answers_to_its_role_only(row: object) -> None:
 
 async def test_what_is_not_in_the_table_does_not_exist() -> None:
     async with served() as web:
-        for path in ("/api", "/api/", "/api/jobs/", "/metrics", "/docs", "/openapi.json", "/static/"):
+        for path in ("/api", "/api/", "/api/jobs/", "/metrics/", "/docs", "/openapi.json", "/static/"):
             assert (await web.request("GET", path)).status_code == 404, path

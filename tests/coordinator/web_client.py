@@ -30,7 +30,7 @@ def write_pages(folder: Path) -> None:
             path.with_name(path.name + {"br": ".br", "gzip": ".gz"}[encoding]).write_bytes(encoding.encode() + content)
         files[name] = {"type": kind, "size": len(content), "encodings": encodings}
 
-    for page in ("index.html", "volunteer.html", "console.html", "frame.html"):
+    for page in ("index.html", "volunteer.html", "console.html", "frame.html", "operator.html"):
         (folder / page).write_text(f'<!doctype html><title>{page}</title><script nonce="__NONCE__"></script>')
     add("static/page-abc.js", b"export {};", "text/javascript; charset=utf-8", ("br", "gzip"))
     add("static/service_worker-abc.js", b"export {};", "text/javascript; charset=utf-8")
@@ -38,7 +38,7 @@ def write_pages(folder: Path) -> None:
     (folder / "secret.txt").write_text("not in the manifest")
     manifest = {
         "version": 1,
-        "pages": ["index.html", "volunteer.html", "console.html", "frame.html"],
+        "pages": ["index.html", "volunteer.html", "console.html", "frame.html", "operator.html"],
         "runtime": {"base": RUNTIME, "pyodide": "0", "wheels": []},
         "files": files,
     }

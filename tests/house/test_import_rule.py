@@ -109,7 +109,9 @@ LIBRARIES: dict[str, set[str]] = {
     "shipping": {"msgspec", "cloudpickle", "backports", "numpy"},
     "wire": {"msgspec"},
     "transport": {"msgspec", "websockets", "structlog", "cryptography", "aiortc"},
-    "coordinator": {"msgspec", "starlette", "uvicorn", "limits", "structlog", "platformdirs", "websockets"},
+    "coordinator": {
+        *("msgspec", "starlette", "uvicorn", "limits", "structlog", "platformdirs", "prometheus_client", "websockets"),
+    },
     "worker": {"msgspec", "cloudpickle", "psutil", "structlog", "platformdirs"},
     "worker.pyodide": {"msgspec", "cloudpickle"},
     "driver": {

@@ -13,6 +13,8 @@ from tabswarm.wire.messages import HELLO_LIMIT, MESSAGE_LIMIT, OUTPUT_LIMIT
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """The limits; tests make them small."""
 
+    about_seconds: float = 2.0
+    """How often, at most, a page is told anew what the swarm computes."""
     hello_seconds: float = 5.0
     hello_bytes: int = HELLO_LIMIT
     message_bytes: int = MESSAGE_LIMIT

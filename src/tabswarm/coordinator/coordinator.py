@@ -21,6 +21,7 @@ from tabswarm.coordinator.remembered import Remembered, RememberedSessions
 from tabswarm.coordinator.scheduler_needs import SchedulerCore
 from tabswarm.coordinator.sessions import Heard, Session, encode
 from tabswarm.coordinator.swarm import Swarm, fresh_application
+from tabswarm.coordinator.tally import Traffic
 from tabswarm.coordinator.tokens import Grant, Role, Tokens, fresh_secret
 from tabswarm.errors import CoordinatorUnreachable
 from tabswarm.scheduler import events
@@ -70,6 +71,7 @@ class Coordinator:
         self.bounds = bounds or Bounds()
         self.ways = ways or DirectWays()
         self.tokens = Tokens()
+        self.traffic = Traffic()
         self._origin = origin
         self._desk = OperatorDesk(self._make_swarm, self.swarm_reports)
         self._make_scheduler = make_scheduler
@@ -103,6 +105,14 @@ class Coordinator:
         """The swarm of that id. Raises KeyError."""
         return self._places[id].swarm
 
+    def swarms(self) -> list[Swarm]:
+        """All swarms, from the oldest on."""
+        return [place.swarm for place in self._places.values()]
+
+    def sockets(self) -> int:
+        """Open sockets, control and relay."""
+        return len(self._connections)
+
     def relay(self, id: str) -> RelayHub:
         """The relay of that swarm. Raises KeyError."""
         return self._places[id].relay
@@ -124,7 +134,7 @@ class Coordinator:
 
     def swarm_reports(self) -> tuple[SwarmReport, ...]:
         """What operators are told of the swarms."""
-        return tuple(place.swarm.report() for place in self._places.values())
+        return tuple(swarm.report() for swarm in self.swarms())
 
     def issue(self, role: Role, swarm: str = "") -> str:
         """A fresh token of that role on that swarm; an operator's is for all."""
@@ -157,6 +167,7 @@ class Coordinator:
         try:
             session = self._welcome(connection, hello, grant, place)
         except Rejected as rejected:
+            self.traffic.refused[rejected.code.word] += 1
             await turn_away(connection, rejected)
             self._connections.discard(connection)
             return
@@ -184,7 +195,7 @@ class Coordinator:
             await turn_away(connection, Rejected(CloseCode.TOO_MANY, "too many operators are here: try again later"))
             self._connections.discard(connection)
             return
-        session = Session(connection, hello, grant, "o" + secrets.token_hex(4), "", self.bounds)
+        session = Session(connection, hello, grant, "o" + secrets.token_hex(4), "", self.bounds, traffic=self.traffic)
         session.tell(Welcome(peer=session.peer, resume="", swarm="", version=tabswarm_version()))
         try:
             self._desk.join(session)
@@ -268,6 +279,7 @@ class Coordinator:
         try:
             return await admit(connection, socket, self.tokens, self.bounds)
         except Rejected as rejected:
+            self.traffic.refused[rejected.code.word] += 1
             self._notice("refused", socket=socket, code=int(rejected.code), reason=rejected.reason)
             await turn_away(connection, rejected)
         except ConnectionLost:
@@ -307,7 +319,9 @@ class Coordinator:
         shown = msgspec.structs.replace(
             hello, name=clean(hello.name, self.bounds.name_letters), watch=known.watches, application=known.application
         )
-        session = Session(connection, shown, grant, known.peer, known.application, self.bounds, known.heard)
+        session = Session(
+            connection, shown, grant, known.peer, known.application, self.bounds, known.heard, self.traffic
+        )
         session.tell(self._welcome_of(swarm, known, secret))
         self._notice("peer_joined", peer=session.peer, role=grant.role.value, kind=hello.kind, token=grant.id)
         return session
@@ -343,11 +357,15 @@ class Coordinator:
         )
 
     async def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
+            due = loop.time() + self.bounds.pulse_seconds
             await asyncio.sleep(self.bounds.pulse_seconds)
+            self.traffic.late(loop.time() - due)
             for place in list(self._places.values()):
                 try:
                     for application, relayed in place.relay.take_moved().items():
+                        self.traffic.relayed += relayed
                         place.swarm.feed(events.BytesMoved(application=application, relayed=relayed))
                     place.swarm.pulse()
                 except Exception as error:

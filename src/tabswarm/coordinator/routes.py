@@ -3,6 +3,7 @@
     PUBLIC   anybody: page shells, hashed files, the sign of life
     HELLO    a WebSocket: the token stands in its first message, and the message types go by the token's role
     DRIVER   a driver's token as `Authorization: Bearer`
+    OPERATOR an operator's token, in the same way
 
 A test reads this table and tries each row without a token, with a wrong one and with one of another role.
 """
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 import msgspec
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -20,6 +22,7 @@ from starlette.websockets import WebSocket
 
 from tabswarm.coordinator.coordinator import Coordinator
 from tabswarm.coordinator.limits import Gate
+from tabswarm.coordinator.metrics import Metrics
 from tabswarm.coordinator.pages import Pages
 from tabswarm.coordinator.tokens import Grant, Role
 from tabswarm.coordinator.websocket import ServerConnection
@@ -35,6 +38,7 @@ class Needs(StrEnum):
     PUBLIC = "public"
     HELLO = "hello"
     DRIVER = "driver"
+    OPERATOR = "operator"
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -49,11 +53,13 @@ TABLE = (
     Row("/", Needs.PUBLIC, "index"),
     Row("/join", Needs.PUBLIC, "volunteer"),
     Row("/console", Needs.PUBLIC, "console"),
+    Row("/operator", Needs.PUBLIC, "operator"),
     Row("/frame", Needs.PUBLIC, "frame"),
     Row("/static/{path:path}", Needs.PUBLIC, "file"),
     Row("/healthz", Needs.PUBLIC, "health"),
     Row("/api/jobs", Needs.DRIVER, "jobs"),
     Row("/api/volunteers", Needs.DRIVER, "volunteers"),
+    Row("/metrics", Needs.OPERATOR, "metrics"),
     Row("/socket", Needs.HELLO, "control"),
     Row("/relay", Needs.HELLO, "relay"),
 )
@@ -66,6 +72,7 @@ class Answers:
         self._coordinator = coordinator
         self._pages = pages
         self._gate = gate
+        self._metrics = Metrics(coordinator)
 
     async def index(self, request: Request) -> Response:
         return self._pages.page(request, "index.html")
@@ -75,6 +82,9 @@ class Answers:
 
     async def volunteer(self, request: Request) -> Response:
         return self._pages.page(request, "volunteer.html")
+
+    async def operator(self, request: Request) -> Response:
+        return self._pages.page(request, "operator.html")
 
     async def frame(self, request: Request) -> Response:
         return self._pages.page(request, "frame.html")
@@ -95,6 +105,9 @@ class Answers:
         """Who is in the token's swarm now, as a JSON list of `VolunteerReport`."""
         there = self._coordinator.swarm(grant.swarm).scheduler.volunteers()
         return Response(msgspec.json.encode(there), media_type="application/json")
+
+    async def metrics(self, request: Request, grant: Grant) -> Response:
+        return Response(self._metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     async def control(self, websocket: WebSocket) -> None:
         await self._socket(websocket, "control")
@@ -162,6 +175,8 @@ def build(answers: Answers) -> list[BaseRoute]:
                 routes.append(WebSocketRoute(row.path, answer))
             case Needs.DRIVER:
                 routes.append(Route(row.path, answers.with_token(answer, Role.DRIVER), methods=["GET"]))
+            case Needs.OPERATOR:
+                routes.append(Route(row.path, answers.with_token(answer, Role.OPERATOR), methods=["GET"]))
             case Needs.PUBLIC:
                 routes.append(Route(row.path, answer, methods=["GET"]))
     return routes

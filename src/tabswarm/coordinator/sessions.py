@@ -12,6 +12,7 @@ import msgspec
 
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.outbox import Outbox
+from tabswarm.coordinator.tally import Traffic
 from tabswarm.coordinator.tokens import Grant, Role
 from tabswarm.transport.connection import Connection, ConnectionLost
 from tabswarm.wire.close_code import CloseCode
@@ -45,6 +46,7 @@ class Session:
         application: str,
         bounds: Bounds,
         heard: Heard | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self.heard = heard or Heard()
         self.peer = peer
@@ -65,6 +67,7 @@ class Session:
         self.passes: set[str] = set()
         """The applications whose blocks' passes it was told."""
         self._connection = connection
+        self._traffic = traffic or Traffic()
         self._bounds = bounds
         self._quiet = 0
         self._budget = bounds.messages_a_pulse
@@ -72,7 +75,9 @@ class Session:
 
     def tell(self, message: Message) -> None:
         """Put a message into the outbox."""
-        self.outbox.put(encode(message))
+        data = encode(message)
+        self._traffic.told(len(data))
+        self.outbox.put(data)
 
     @property
     def unread(self) -> int:
@@ -104,6 +109,7 @@ class Session:
             while True:
                 data = await self._connection.receive()
                 self._quiet = 0
+                self._traffic.heard(len(data))
                 self._budget -= 1
                 if self._budget < 0:
                     return self._refuse(CloseCode.TOO_MANY, "too many messages a second")

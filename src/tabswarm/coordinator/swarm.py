@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tabswarm.coordinator.about import AboutBoard
 from tabswarm.coordinator.block_passes import BlockPasses
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.code_store import CodeStores, code_names
@@ -21,6 +22,8 @@ from tabswarm.coordinator.observers import Observers
 from tabswarm.coordinator.scheduler_needs import SchedulerCore, named_holders
 from tabswarm.coordinator.sessions import Session
 from tabswarm.coordinator.signalling import Signalling
+from tabswarm.coordinator.tally import SwarmTally
+from tabswarm.coordinator.task_output import output_for_driver
 from tabswarm.coordinator.tokens import Role, Tokens
 from tabswarm.coordinator.translate import FROM_COMMAND, FROM_VOLUNTEER
 from tabswarm.coordinator.visits import Visits
@@ -61,11 +64,13 @@ class Swarm:
         self.sessions: dict[str, Session] = {}
         self.invites = Invites(tokens, id, origin, title, self.sessions)
         self.notebook = NotebookStore()
+        self.tally = SwarmTally()
         self._bounds = bounds
         self._signalling = Signalling(self.sessions, bounds, relay_only=relay_only)
         self._visits = Visits(self.sessions)
         self._code = CodeStores(bounds)
         self._passes = BlockPasses()
+        self._about = AboutBoard(self.sessions, scheduler.tasks_left, bounds.about_seconds)
         self._drivers: dict[str, str] = {}
         self._jobs: dict[str, JobFacts] = {}
         self._submitting: m.Submit | None = None
@@ -85,6 +90,7 @@ class Swarm:
 
     def feed(self, event: events.Event) -> None:
         """Let the scheduler hear of this, and do what it commands."""
+        self.tally.event(event)
         now = self._milliseconds()
         if now - self._now >= TICK:
             self._now = now
@@ -123,6 +129,7 @@ class Swarm:
     def _obey(self, orders: Sequence[commands.Command]) -> None:
         for order in orders:
             self._note(order)
+            self.tally.command(order)
             session = self.sessions.get(order.peer)
             if session is None or session.outbox.is_closing:
                 continue
@@ -142,6 +149,7 @@ class Swarm:
             plan = self._submitting.plan
             facts = JobFacts(plan.application, driver.name if driver else "", plan.action)
             self._jobs.setdefault(order.job, facts)
+            self._about.began(order.job, plan, facts.name)
             while len(self._jobs) > self._bounds.jobs_remembered:
                 del self._jobs[next(iter(self._jobs))]
         elif isinstance(order, commands.CancelAttempt) and order.peer in self.sessions:
@@ -176,6 +184,7 @@ class Swarm:
         if session.application:
             session.tell(self._passes.of(session.application))
         if session.role is Role.VOLUNTEER:
+            self._about.greet(session)
             bounds = self._bounds
             self.feed(
                 events.VolunteerJoined(
@@ -228,6 +237,7 @@ class Swarm:
         self._signalling.leave(session.peer)
         self._visits.leave(session.peer)
         self._observers.leave(session)
+        self._about.leave(session.peer)
         if session.role is Role.VOLUNTEER:
             self.feed(events.VolunteerLeft(peer=session.peer, reason=reason))
         elif session.application:
@@ -240,6 +250,7 @@ class Swarm:
         self._signalling.pulse()
         for session in list(self.sessions.values()):
             session.pulse()
+        self._about.pulse(self._loop.time())
         volunteers = tuple(self.scheduler.volunteers())
         if volunteers != self._shown:
             self._shown = volunteers
@@ -283,30 +294,15 @@ class Swarm:
             self.feed(event)
 
     def _show_output(self, session: Session, said: m.Output) -> None:
-        attempt = (said.task, said.attempt)
-        job = session.running.get(attempt)
-        facts = self._jobs.get(job) if job is not None else None
+        job = session.running.get((said.task, said.attempt), "")
+        facts = self._jobs.get(job)
         driver = self.sessions.get(self._drivers.get(facts.application, "")) if facts is not None else None
-        if job is None or driver is None or said.stream not in ("stdout", "stderr"):
+        if driver is None:
             return
-        text = said.text
-        room = self._bounds.output_bytes - session.printed.get(attempt, 0)
-        if driver.outbox.size > self._bounds.driver_output_bytes:
-            room = 0
-        kept = text if len(text) <= room else text[: max(room, 0)]
-        session.printed[attempt] = session.printed.get(attempt, 0) + len(kept)
-        dropped = max(said.dropped, 0) + len(text) - len(kept)
-        if kept or (dropped and said.text and room > 0):
-            driver.tell(
-                m.TaskOutput(
-                    job=job,
-                    volunteer=session.peer,
-                    partition=said.partition,
-                    stream=said.stream,
-                    text=kept,
-                    dropped=dropped,
-                )
-            )
+        full = driver.outbox.size > self._bounds.driver_output_bytes
+        shown = output_for_driver(session, said, job, 0 if full else self._bounds.output_bytes)
+        if shown is not None:
+            driver.tell(shown)
 
     # --- what drivers ask -------------------------------------------------------------------------------------------
 

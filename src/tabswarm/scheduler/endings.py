@@ -36,6 +36,7 @@ def finish_if_done(state: SwarmState, application: Application, job: Job) -> Non
     tell_results(state, application, job)
     tell_done(state, application, job)
     job.told_done = True
+    state.ended[JobState.DONE.value] += 1
     application.idle_since = job.timeline.ended = state.now
     _forget_oldest_kept(state, application)
 
@@ -68,6 +69,8 @@ def _end_without_answer(
 ) -> None:
     application = state.applications[job.application]
     was_running = job.state is JobState.RUNNING
+    if was_running:
+        state.ended[end.value] += 1
     job.move(end)
     job.error, job.reason, job.causes = error, reason, list(causes[-CAUSES:])
     total = job.total

@@ -15,6 +15,7 @@ from tabswarm.ids import BlockId
 from tabswarm.plan.report import JobReport, VolunteerReport
 from tabswarm.scheduler import queries
 from tabswarm.scheduler.absence import configured, next_alarm, program_ended, ring
+from tabswarm.scheduler.census import Census, census
 from tabswarm.scheduler.comings import (
     blocks_lost,
     driver_joined,
@@ -232,10 +233,19 @@ class Scheduler:
         """Those that have jobs, whose code has to stay."""
         return {application.id for application in self.state.applications.values() if application.jobs}
 
+    def census(self) -> Census:
+        """How much there is of everything."""
+        return census(self.state)
+
     def job_counts(self) -> tuple[int, int]:
         """Jobs that run now, and jobs that are over, however they ended."""
         running = sum(job.state is JobState.RUNNING for job in self.state.jobs.values())
         return running, self.state.last_job - running
+
+    def tasks_left(self, job: str) -> int | None:
+        """Tasks of a running job that are not done, as far as is known now; None where it does not run (any more)."""
+        found = self.state.jobs.get(job)
+        return found.total - found.done if found is not None and found.state is JobState.RUNNING else None
 
     def application_of(self, job: str) -> str | None:
         """The application of a job that is not over, to check that a driver speaks of its own."""

@@ -6,7 +6,7 @@ driver and cancellations as they come up, then dropped blocks, results, endings,
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -40,11 +40,12 @@ class Conduct:
 
 @dataclass(slots=True, eq=False)
 class SwarmState:
-    """The whole state. `late` counts reports by somebody who did not hold the lease; `drivers` maps a driver's peer to
-    its application, `watchers` does it for who only looks on; `news` are jobs with results that were not told yet;
-    `departures` are when volunteers left of late (see `churn`); `resting` is a heap of (milliseconds, task), `watched`
-    one of (milliseconds, task, attempt), `alarms` one of (milliseconds, application) for those without a driver;
-    `archive` has what observers may still see of jobs that are over."""
+    """The whole state. `late` counts reports by somebody who did not hold the lease, `ended` jobs by how they
+    ended; `drivers` maps a driver's peer to its application, `watchers` does it for who only looks on; `news` are
+    jobs with results that were not told yet; `departures` are when volunteers left of late (see `churn`); `resting`
+    is a heap of (milliseconds, task), `watched` one of (milliseconds, task, attempt), `alarms` one of
+    (milliseconds, application) for those without a driver; `archive` has what observers may still see of jobs that
+    are over."""
 
     now: int = 0
     event: int = 0
@@ -59,6 +60,7 @@ class SwarmState:
     stopped: dict[str, tuple[JobReport, ...]] = field(default_factory=dict)
     archive: Archive = field(default_factory=Archive)
     late: int = 0
+    ended: Counter[str] = field(default_factory=Counter)
     last_job: int = 0
     last_task: int = 0
     last_application: int = 0
