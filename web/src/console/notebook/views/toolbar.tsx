@@ -15,34 +15,10 @@ import { Menu } from "./menu.tsx";
 export function Toolbar({ desk, opening }: { desk: Desk; opening: Opening }) {
   const { tools } = text;
   const readOnly = desk.readOnly.value;
-  const runs = desk.notebook.cells.value.some((cell) => cell.active);
   const state = kernel.value?.state.value.is;
   return (
     <section class="toolbar" aria-label={tools.label}>
-      {runs ? (
-        <button type="button" class="danger" id="stop" disabled={readOnly} onClick={() => desk.runs.stop()}>
-          <Icon of="stop" /> {tools.stop}
-        </button>
-      ) : (
-        <button type="button" class="primary" id="run-all" disabled={readOnly} onClick={() => desk.runs.runAll()}>
-          <Icon of="run" /> {tools.runAll}
-        </button>
-      )}
-      <button type="button" id="add-cell" disabled={readOnly} onClick={() => desk.add()}>
-        {tools.add}
-      </button>
-      {desk.notebook.canUndo.value && (
-        <button type="button" id="undo" disabled={readOnly} onClick={() => desk.notebook.undo()}>
-          {tools.undo}
-        </button>
-      )}
-      <Menu name={tools.examples} id="examples">
-        <p class="soft">{text.examples.what}</p>
-        <ExamplesList opening={opening} />
-      </Menu>
-      <Menu name={tools.data} id="data">
-        <DataPanel desk={desk} opening={opening} />
-      </Menu>
+      {!readOnly && <WritingTools desk={desk} opening={opening} />}
       <Menu name={tools.file} id="file">
         <FileMenu desk={desk} opening={opening} />
         <button
@@ -61,6 +37,40 @@ export function Toolbar({ desk, opening }: { desk: Desk; opening: Opening }) {
         <SavedSign desk={desk} />
       </span>
     </section>
+  );
+}
+
+/** What there is only while the notebook is this page's to change. */
+function WritingTools({ desk, opening }: { desk: Desk; opening: Opening }) {
+  const { tools } = text;
+  const runs = desk.notebook.cells.value.some((cell) => cell.active);
+  return (
+    <>
+      {runs ? (
+        <button type="button" class="danger" id="stop" onClick={() => desk.runs.stop()}>
+          <Icon of="stop" /> {tools.stop}
+        </button>
+      ) : (
+        <button type="button" class="primary" id="run-all" onClick={() => desk.runs.runAll()}>
+          <Icon of="run" /> {tools.runAll}
+        </button>
+      )}
+      <button type="button" id="add-cell" onClick={() => desk.add()}>
+        {tools.add}
+      </button>
+      {desk.notebook.canUndo.value && (
+        <button type="button" id="undo" onClick={() => desk.notebook.undo()}>
+          {tools.undo}
+        </button>
+      )}
+      <Menu name={tools.examples} id="examples">
+        <p class="soft">{text.examples.what}</p>
+        <ExamplesList opening={opening} />
+      </Menu>
+      <Menu name={tools.data} id="data">
+        <DataPanel desk={desk} opening={opening} />
+      </Menu>
+    </>
   );
 }
 
