@@ -1,6 +1,7 @@
 import type { CellError, Shown } from "../kernel.ts";
 import type { Cell } from "./cell.ts";
 import type { Output } from "./outputs.ts";
+import { shownOf } from "./shapes.ts";
 import { cleaned } from "./text_stream.ts";
 
 /** A cell as a file has it. */
@@ -66,7 +67,7 @@ function readOutput(output: Record<string, unknown>, index: number): Output[] {
     case "display_data":
     case "execute_result": {
       const data = isObject(output.data) ? output.data : {};
-      return [{ is: "display", id: `file-${index}`, data: shownOf(data) }];
+      return [{ is: "display", id: `file-${index}`, data: readShown(data) }];
     }
     case "error":
       return [{ is: "error", error: errorOf(output) }];
@@ -76,13 +77,12 @@ function readOutput(output: Record<string, unknown>, index: number): Output[] {
 }
 
 /** What this page can show of a media bundle; texts may stand there as lists of lines. */
-function shownOf(data: Record<string, unknown>): Shown {
+function readShown(data: Record<string, unknown>): Shown {
   const shown: Record<string, unknown> = { "text/plain": joined(data["text/plain"]) };
   if (data["image/png"] !== undefined) shown["image/png"] = joined(data["image/png"]).replace(/\s/g, "");
   for (const [type, value] of Object.entries(data))
-    if (type === "application/json" || (type.startsWith("application/vnd.tabswarm.") && isObject(value)))
-      shown[type] = value;
-  return shown as unknown as Shown;
+    if (type === "application/json" || type.startsWith("application/vnd.tabswarm.")) shown[type] = value;
+  return shownOf(shown);
 }
 
 function errorOf(output: Record<string, unknown>): CellError {

@@ -96,6 +96,33 @@ test("what a broken session took with it is sent again by the next one, and no m
   expect(last().cells.map(({ source }) => source)).toEqual(["a", "offline"]);
 });
 
+test("more than a message may carry goes in several, and the last one names all cells", () => {
+  const big: Cell[] = [];
+  for (let index = 0; index < 20; index++) {
+    const added = notebook.add(null, `${index}`);
+    added.outputs.value = [{ is: "display", id: "d", data: { "text/plain": "x".repeat(900_000) } }];
+    big.push(added);
+  }
+  for (saving.flush(); saving.state.value.is !== "saved"; vi.advanceTimersByTime(1000)) {
+    saving.answered(last().request, "");
+    const known = new Set([cell(0), cell(1)].map(({ id }) => id));
+    for (const { cells, order } of sent) {
+      for (const { id } of cells) known.add(id);
+      expect(order.filter((id) => !known.has(id))).toEqual([]);
+    }
+    if (sent.length > 10) break;
+  }
+  expect(sent.flatMap(({ cells }) => cells)).toHaveLength(20);
+  expect(sent.length).toBeGreaterThan(1);
+  expect(last().order).toHaveLength(22);
+});
+
+test("a text that is no text to Python does not end the session", () => {
+  cell(0).source.value = "a = '\ud83d'";
+  saving.flush();
+  expect(last().cells[0]?.source).toBe("a = '\ufffd'");
+});
+
 test("a coordinator that lost the notebook gets all of it again", () => {
   saving.resumed([]);
   expect(last().cells.map(({ source }) => source)).toEqual(["a", "b"]);

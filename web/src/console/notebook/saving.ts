@@ -19,6 +19,8 @@ export interface SaveRequest {
 /** Milliseconds until a change is saved: of a text as soon as one pauses, of outputs that stream less often. */
 const AFTER_TYPING = 500;
 const AFTER_OUTPUT = 2000;
+/** Bytes of cells in one message, of which the wire allows 32 MiB: what was opened from a file may be more. */
+const BATCH = 8 * 2 ** 20;
 
 /**
  * Keeps the coordinator's copy of the notebook like this one.
@@ -37,6 +39,8 @@ export class Saving {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private due = Number.POSITIVE_INFINITY;
   private requests = 0;
+  /** Cells that the coordinator knows. */
+  private stored = new Set<Cell>();
   private readonly unwatch: () => void;
 
   /** `send` gives back whether there is a session to send by. */
@@ -55,6 +59,7 @@ export class Saving {
     this.arranged = false;
     this.known = new Map(this.notebook.cells.value.map((cell) => [cell, cell.source.value]));
     this.knownOrder = this.notebook.cells.value;
+    this.stored = new Set(this.knownOrder);
     this.state.value = { is: "saved" };
   }
 
@@ -73,12 +78,29 @@ export class Saving {
     if (this.underway || (this.changed.size === 0 && !this.arranged)) return;
     const order = this.notebook.cells.value;
     const cells = order.filter((cell) => this.changed.has(cell));
-    const underway = { request: ++this.requests, cells, arranged: this.arranged };
+    const batch = this.batchOf(cells);
+    const sent = cells.slice(0, batch.length);
+    const isAll = sent.length === cells.length;
+    const underway = { request: ++this.requests, cells: sent, arranged: this.arranged };
     this.underway = underway;
-    this.changed.clear();
-    this.arranged = false;
-    const request = { request: underway.request, cells: cells.map(packCell), order: order.map(({ id }) => id) };
+    for (const cell of isAll ? [...this.changed] : sent) this.changed.delete(cell);
+    this.arranged = !isAll; // the order names all cells in the last batch only
+    const known = order.filter((cell) => isAll || this.stored.has(cell) || sent.includes(cell));
+    const request = { request: underway.request, cells: batch, order: known.map(({ id }) => id) };
     if (!this.send(request)) this.broken();
+  }
+
+  /** The first of these cells, packed: as many as one message may carry, and one at least. */
+  private batchOf(cells: readonly Cell[]): StoredCell[] {
+    const batch: StoredCell[] = [];
+    let bytes = 0;
+    for (const cell of cells) {
+      const packed = packCell(cell);
+      bytes += packed.source.length + (packed.outputs?.length ?? 0) + (packed.actions?.length ?? 0);
+      if (batch.length > 0 && bytes > BATCH) break;
+      batch.push(packed);
+    }
+    return batch;
   }
 
   /** The coordinator's answer; `refused` says why it kept nothing, or is empty. */
@@ -86,6 +108,7 @@ export class Saving {
     const { underway } = this;
     if (underway?.request !== request) return;
     this.underway = null;
+    if (!refused) for (const cell of underway.cells) this.stored.add(cell);
     if (refused) {
       this.takeBack(underway);
       this.state.value = { is: "refused", reason: refused };
@@ -108,6 +131,7 @@ export class Saving {
   resumed(stored: readonly StoredCell[]): void {
     this.broken();
     const sources = new Map(stored.map(({ id, source }) => [id, source]));
+    this.stored = new Set(this.notebook.cells.value.filter(({ id }) => sources.has(id)));
     for (const cell of this.notebook.cells.value)
       if (sources.get(cell.id) !== cell.source.value) this.changed.add(cell);
     const order = this.notebook.cells.value.map(({ id }) => id).join("\n");
@@ -133,6 +157,7 @@ export class Saving {
     }
     if (!found) return;
     // A cell that is not in the order any more is forgotten there: if undo brings it back, it is sent whole.
+    if (cells !== this.knownOrder) this.stored = this.stored.intersection(new Set(cells));
     this.known = new Map(cells.map((cell) => [cell, cell.source.value]));
     this.knownOrder = cells;
     this.settle();

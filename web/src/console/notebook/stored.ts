@@ -1,6 +1,7 @@
 import type { RecordedAction, Shown } from "../kernel.ts";
 import { Cell, type Ran, type Run } from "./cell.ts";
 import type { Output } from "./outputs.ts";
+import { shownOf } from "./shapes.ts";
 
 /** A cell as the coordinator keeps it; it reads neither outputs nor actions. */
 export interface StoredCell {
@@ -26,7 +27,7 @@ export function packCell({ id, source, outputs, run, ran }: Cell): StoredCell {
   const told: StoredOutputs["run"] = ended && { is: ended.is, took: ended.took };
   return {
     id,
-    source: source.value,
+    source: source.value.toWellFormed(), // half a surrogate pair is no text to Python, and would end the session
     outputs: packOutputs(outputs.value, told),
     actions: ran.value ? inBytes(ran.value) : new Uint8Array(0),
   };
@@ -36,7 +37,7 @@ export function packCell({ id, source, outputs, run, ran }: Cell): StoredCell {
 export function unpackCell({ id, source, outputs, actions }: StoredCell): Cell {
   const cell = new Cell(id, source);
   const stored = read(outputs) as Partial<StoredOutputs> | null;
-  cell.outputs.value = Array.isArray(stored?.outputs) ? stored.outputs.filter(isOutput) : [];
+  cell.outputs.value = Array.isArray(stored?.outputs) ? stored.outputs.filter(isOutput).map(shownAsStored) : [];
   cell.ran.value = ranOf(read(actions));
   cell.run.value = endOf(stored?.run, cell);
   return cell;
@@ -99,6 +100,10 @@ function isOutput(value: unknown): value is Output {
   if (value.is === "stream") return typeof value.text === "string" && typeof value.dropped === "number";
   if (value.is === "error") return isObject(value.error) && typeof value.error.message === "string";
   return value.is === "display" && isObject(value.data) && typeof value.data["text/plain"] === "string";
+}
+
+function shownAsStored(output: Output): Output {
+  return output.is === "display" ? { ...output, data: shownOf({ ...output.data }) } : output;
 }
 
 function ranOf(value: unknown): Ran | null {
