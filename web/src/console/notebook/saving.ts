@@ -157,7 +157,7 @@ export class Saving {
     }
     if (!found) return;
     // A cell that is not in the order any more is forgotten there: if undo brings it back, it is sent whole.
-    if (cells !== this.knownOrder) this.stored = this.stored.intersection(new Set(cells));
+    if (cells !== this.knownOrder) this.stored = new Set(cells.filter((cell) => this.stored.has(cell)));
     this.known = new Map(cells.map((cell) => [cell, cell.source.value]));
     this.knownOrder = cells;
     this.settle();
