@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 
 from webbuild import stamp
-from webbuild.pack import PAGES, pack
+from webbuild.pack import PAGES, Wheels, pack
 from webbuild.pages import build_pages, install_packages
-from webbuild.tab_python import build_tab_wheel, tab_files
-from webbuild.wheels import fetch_wheels
+from webbuild.tab_python import CONSOLE_MODULES, build_console_wheel, build_tab_wheel, tab_files
+from webbuild.wheels import COMPLETION, fetch_wheels
 
 
 def build(root: Path) -> Path:
@@ -21,7 +21,8 @@ def build(root: Path) -> Path:
     """
     web, target = root / "web", root / "src" / "tabswarm" / "web"
     inputs = stamp.files_below(web, root / "scripts" / "webbuild", root / "pyproject.toml")
-    inputs += tab_files(root / "src" / "tabswarm")
+    package = root / "src" / "tabswarm"
+    inputs += [*tab_files(package), *tab_files(package, CONSOLE_MODULES)]
     digest = stamp.digest_of(root, inputs)
     mark = target / "stamp"
     if stamp.is_current(mark, digest) and all((target / page).is_file() for page in PAGES):
@@ -32,7 +33,11 @@ def build(root: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         own = Path(scratch) / "tab"
         own.mkdir()
-        wheels = [*fetch_wheels(web), build_tab_wheel(root, own)]
+        wheels = Wheels(
+            [*fetch_wheels(web), build_tab_wheel(root, own)],
+            [build_console_wheel(root, own)],
+            fetch_wheels(web, COMPLETION),
+        )
         pack(dist, modules / "pyodide", wheels, web / ".cache" / "compressed", target)
     stamp.write(mark, digest)
     print(f"webbuild: {target} is ready", flush=True)

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 # What loadPyodide() asks for. The rest of the npm package is for Node, for consoles and for reading.
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
@@ -46,14 +46,25 @@ class Runtime(TypedDict):
     base: str
     pyodide: str
     wheels: list[str]
+    console: list[str]
+    completion: list[str]
 
 
-def pack(dist: Path, pyodide: Path, wheels: Sequence[Path], cache: Path, target: Path) -> None:
+class Wheels(NamedTuple):
+    """What every Worker loads, what a console's loads besides, and what that loads when completion is asked for."""
+
+    tab: Sequence[Path]
+    console: Sequence[Path] = ()
+    completion: Sequence[Path] = ()
+
+
+def pack(dist: Path, pyodide: Path, wheels: Wheels, cache: Path, target: Path) -> None:
     """Replaces `target` (src/tabswarm/web) by the pages of `dist` with the runtime; compressed files come from `cache`.
 
     Raises SystemExit when a page or a file of Pyodide is missing: a wheel without them would install and not work.
     """
-    runtime_files = [pyodide / name for name in PYODIDE_FILES] + list(wheels)
+    runtime_files = [pyodide / name for name in PYODIDE_FILES]
+    runtime_files += [wheel for kind in wheels for wheel in kind]
     missing = [str(path) for path in [*(dist / page for page in PAGES), *runtime_files] if not path.is_file()]
     if missing:
         raise SystemExit("webbuild: these must be there and are not: " + ", ".join(missing))
@@ -71,7 +82,8 @@ def pack(dist: Path, pyodide: Path, wheels: Sequence[Path], cache: Path, target:
         shutil.copyfile(path, fresh / base / path.name)
 
     version: str = json.loads((pyodide / "package.json").read_text(encoding="utf-8"))["version"]
-    runtime = Runtime(base=f"/{base}/", pyodide=version, wheels=[path.name for path in wheels])
+    tab, console, completion = ([path.name for path in kind] for kind in wheels)
+    runtime = Runtime(base=f"/{base}/", pyodide=version, wheels=tab, console=console, completion=completion)
     for page in PAGES:
         text = (fresh / page).read_text(encoding="utf-8")
         (fresh / page).write_text(text.replace("__RUNTIME__", json.dumps(runtime)), encoding="utf-8")

@@ -117,18 +117,29 @@ class TaskError(JobError):
     """The user's code raised in a task.
 
     All of it is text, for the exception object itself never leaves the volunteer: `type_name` and `message` of the
-    original exception, the user's own `line` (`"job.py:12"`) and the whole `traceback`. `str()` says the operation, its
-    line and the partition as well.
+    original exception, the user's own `line` (`"job.py:12"`) and the whole `traceback`; the number of the `partition`,
+    and the name or id of the `volunteer` that tried it last. `str()` says the operation, its line and the partition as
+    well.
     """
 
     def __init__(
-        self, text: str, *, type_name: str = "", message: str = "", line: str = "", traceback: str = ""
+        self,
+        text: str,
+        *,
+        type_name: str = "",
+        message: str = "",
+        line: str = "",
+        traceback: str = "",
+        partition: int | None = None,
+        volunteer: str = "",
     ) -> None:
         super().__init__(text)
         self.type_name = type_name
         self.message = message
         self.line = line
         self.traceback = traceback
+        self.partition = partition
+        self.volunteer = volunteer
 
 
 class TaskTimeout(JobError):

@@ -39,7 +39,7 @@ def write_pages(folder: Path) -> None:
     manifest = {
         "version": 1,
         "pages": ["index.html", "volunteer.html", "console.html", "frame.html", "operator.html"],
-        "runtime": {"base": RUNTIME, "pyodide": "0", "wheels": []},
+        "runtime": {"base": RUNTIME, "pyodide": "0", "wheels": [], "console": [], "completion": []},
         "files": files,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))

@@ -13,7 +13,7 @@ import sys
 import pytest
 from tests.house.sources import PACKAGE, Import, imports_of, imports_of_file, module_of, package_files
 
-from webbuild.tab_python import tab_files
+from webbuild.tab_python import CONSOLE_MODULES, tab_files
 
 ALL = {
     "barrier_task_info",
@@ -22,7 +22,7 @@ ALL = {
     "conf",
     "coordinator",
     "driver",
-    "driver.console",
+    "console",
     "driver.local",
     "errors",
     "executor",
@@ -74,7 +74,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "transport",
         "wire",
     },
-    "driver.console": {"driver", "errors", "ids", "plan", "rdd", "result_iterable", "shipping", "showing", "wire"},
+    # The console's Python: a driver that leaves sockets to the page.
+    "console": {
+        *("driver", "errors", "ids", "plan", "rdd", "shipping", "showing", "transport", "wire"),
+    },
     "driver.local": ALL,
     "browsers": {"errors"},
     "simulation": ALL,
@@ -118,7 +121,7 @@ LIBRARIES: dict[str, set[str]] = {
         *("msgspec", "cloudpickle", "structlog", "platformdirs", "rich", "websockets", "segno"),
         *("IPython", "anywidget", "traitlets"),
     },
-    "driver.console": {"msgspec", "cloudpickle"},
+    "console": {"msgspec", "jedi"},
     "driver.local": {"msgspec", "cloudpickle", "structlog", "platformdirs", "psutil"},
     "browsers": {"brotli", "platformdirs", "websockets"},
     "simulation": {"msgspec"},
@@ -173,7 +176,7 @@ def breaches_of(module: str, imports: list[Import]) -> list[str]:
         if target is None:
             library = imported.module.split(".")[0]
             known = library in sys.stdlib_module_names or library in {"compression", "_typeshed"}
-            if room_of(module) in ("worker.pyodide", "driver.console") and library in TAB_LIBRARIES:
+            if room_of(module) in ("worker.pyodide", "console") and library in TAB_LIBRARIES:
                 continue
             if not known and library not in LIBRARIES.get(room, set()):
                 found.append(
@@ -238,6 +241,13 @@ def test_what_a_tab_loads_needs_nothing_that_a_tab_has_not() -> None:
     in_tab = {module_of(path) for path in files}
     assert {"plan", "executor", "shipping", "wire"} <= in_tab, "the control: the tab's wheel is not empty"
     assert [line for path in files for line in breaches_in_a_tab(module_of(path), imports_of_file(path), in_tab)] == []
+
+
+def test_what_a_console_loads_needs_nothing_that_its_python_has_not() -> None:
+    own = [path for path in tab_files(PACKAGE, CONSOLE_MODULES) if path.suffix == ".py"]
+    here = {module_of(path) for path in [*own, *tab_files(PACKAGE)] if path.suffix == ".py"}
+    assert "console.room" in here, "the control: the console's wheel is not empty"
+    assert [line for path in own for line in breaches_in_a_tab(module_of(path), imports_of_file(path), here)] == []
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ READERS_AND_COMPILERS: dict[str, str] = {
     "shipping/shipped_modules.py": "runs the driver's local modules in a task's worker: a part of the code reader",
     "shipping/record_reader.py": "the record reader, whose find_class gives typed readers only",
     "driver/shell_console.py": "the driver's own prompt runs what its user types",
+    "console/cell_code.py": "the driver's own notebook runs what its user writes in cells",
 }
 
 _DESERIALISERS = {"pickle", "_pickle", "cloudpickle", "marshal", "shelve", "dill", "joblib", "copyreg"}

@@ -10,8 +10,9 @@ import pytest
 from tests.house.sources import ROOT
 
 from webbuild import stamp
-from webbuild.pack import PAGES, PYODIDE_FILES, pack
-from webbuild.tab_python import build_tab_wheel
+from webbuild.pack import PAGES, PYODIDE_FILES, Wheels, pack
+from webbuild.tab_python import build_console_wheel, build_tab_wheel
+from webbuild.wheels import _trim
 
 
 def test_a_stamp_sees_names_and_bytes_and_not_what_a_build_leaves(tmp_path: Path) -> None:
@@ -41,6 +42,24 @@ def test_a_tabs_wheel_is_the_same_each_time_and_loads_without_the_server(tmp_pat
     assert not [name for name in names if name.startswith(("tabswarm/coordinator/", "tabswarm/cli/", "tabswarm/web/"))]
 
 
+def test_the_consoles_wheel_adds_to_the_tabs_and_repeats_nothing_of_it(tmp_path: Path) -> None:
+    tab, console = (
+        {name for name in zipfile.ZipFile(build(ROOT, tmp_path)).namelist() if name.startswith("tabswarm/")}
+        for build in (build_tab_wheel, build_console_wheel)
+    )
+    assert "tabswarm/console/room.py" in console
+    assert not console & tab
+
+
+def test_stubs_of_libraries_that_no_tab_has_are_left_out(tmp_path: Path) -> None:
+    wheel = tmp_path / "jedi-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("jedi/api.py", "kept")
+        archive.writestr("jedi/third_party/typeshed/stubs/tensorflow/a.pyi", "left out")
+    _trim(wheel)
+    assert zipfile.ZipFile(wheel).namelist() == ["jedi/api.py"]
+
+
 @pytest.fixture
 def parts(tmp_path: Path) -> dict[str, Path]:
     """All that `pack` puts together, in miniature."""
@@ -55,11 +74,16 @@ def parts(tmp_path: Path) -> dict[str, Path]:
     (pyodide / "package.json").write_text('{"version": "314.0.7"}')
     wheel = tmp_path / "thing-1-py3-none-any.whl"
     wheel.write_text("wheel")
-    return {"dist": dist, "pyodide": pyodide, "wheel": wheel, "cache": tmp_path / "cache", "target": tmp_path / "web"}
+    stubs = tmp_path / "stubs-1-py3-none-any.whl"
+    stubs.write_text("stubs")
+    packed = {"cache": tmp_path / "cache", "target": tmp_path / "web"}
+    return {"dist": dist, "pyodide": pyodide, "wheel": wheel, "stubs": stubs} | packed
 
 
 def packed(parts: dict[str, Path]) -> Path:
-    pack(parts["dist"], parts["pyodide"], [parts["wheel"]], parts["cache"], parts["target"])
+    pack(
+        parts["dist"], parts["pyodide"], Wheels([parts["wheel"]], [], [parts["stubs"]]), parts["cache"], parts["target"]
+    )
     return parts["target"]
 
 
@@ -68,7 +92,9 @@ def test_pages_learn_where_the_runtime_is_and_the_manifest_lists_every_static_fi
     manifest = json.loads((web / "manifest.json").read_text())
     told = json.loads((web / "frame.html").read_text())
     assert told == manifest["runtime"]
-    assert told["wheels"] == ["thing-1-py3-none-any.whl"]
+    assert (told["wheels"], told["console"]) == (["thing-1-py3-none-any.whl"], [])
+    assert told["completion"] == ["stubs-1-py3-none-any.whl"]
+    assert (web / told["base"].strip("/") / "stubs-1-py3-none-any.whl").is_file()
     assert (web / told["base"].strip("/") / "pyodide.asm.wasm").is_file()
     assert manifest["files"]["static/page-abc.js"]["encodings"] == ["br", "gzip"]
     for name, entry in manifest["files"].items():

@@ -39,10 +39,8 @@ class Background(EngineContext):
 
     def _in_background(self, action: Callable[[], R]) -> JobFuture[R]:
         self._must_run()
-        from tabswarm.driver.job_future import JobFuture
-
         site, properties = call_site(), snapshot()
-        future: JobFuture[R] = JobFuture(f"{site.operation} at {site.line}")
+        future: JobFuture[R] = self._new_future(f"{site.operation} at {site.line}")
 
         def run() -> None:
             adopt(properties)
@@ -54,8 +52,18 @@ class Background(EngineContext):
                 else:
                     future.succeed(value)
 
-        threading.Thread(target=run, name=f"tabswarm {site.operation}", daemon=True).start()
+        self._run_aside(run, f"tabswarm {site.operation}")
         return future
+
+    def _new_future(self, what: str) -> JobFuture[Any]:
+        """The future of an action that is about to run."""
+        from tabswarm.driver.job_future import JobFuture
+
+        return JobFuture(what)
+
+    def _run_aside(self, run: Callable[[], None], name: str) -> None:
+        """Run it beside the program."""
+        threading.Thread(target=run, name=name, daemon=True).start()
 
     async def __aenter__(self: Self) -> Self:
         return self

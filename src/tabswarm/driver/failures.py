@@ -26,6 +26,8 @@ def error_of(failed: JobFailed) -> TabswarmError:
             message=harmless(cause.message) if cause else "",
             line=harmless(cause.line) if cause else "",
             traceback=harmless(cause.traceback) if cause else "",
+            partition=cause.partition if cause else None,
+            volunteer=harmless(cause.volunteer) if cause else "",
         )
     else:
         error = kind(reason or failed.error)

@@ -14,14 +14,15 @@ import random
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tabswarm.driver.swarm_job import SwarmJob
-from tabswarm.plan.location import Location, Result
+from tabswarm.ids import BlockId
+from tabswarm.plan.location import Holder, Location, Result
 from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.exchange import FetchBroken, FetchedBlock
-from tabswarm.transport.neighbours import Neighbourhood, Place
-from tabswarm.transport.routes import Routes
+from tabswarm.transport.neighbours import Place
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
 from tabswarm.wire.driver_messages import ResultMissing
@@ -36,6 +37,22 @@ PAUSE, LONGEST_PAUSE = 0.25, 4.0
 """Seconds between two rounds over a block's holders: the first time, and at most."""
 _LACKING = "unavailable"
 """How a holder refuses what it has not got."""
+
+
+class Ways(Protocol):
+    """To other peers' blocks (`transport/routes.py`)."""
+
+    async def fetch(self, holder: str, asks: Sequence[Ask]) -> list[FetchedBlock]: ...
+
+    def card(self, peer: str) -> Holder | None: ...
+
+
+class Neighbours(Protocol):
+    """Peers whose files this one may read (`transport/neighbours.py`)."""
+
+    def reaches(self, holder: Holder | None) -> bool: ...
+
+    async def locate(self, holder: str, wanted: Sequence[tuple[BlockId, int]]) -> Sequence[Place | None]: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -62,8 +79,8 @@ class ResultFetcher:
 
     def __init__(
         self,
-        routes: Routes,
-        neighbours: Neighbourhood,
+        routes: Ways,
+        neighbours: Neighbours,
         moved: Callable[[int], None],
         say: Callable[[ResultMissing], None],
     ) -> None:

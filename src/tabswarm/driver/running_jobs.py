@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from tabswarm.driver.failures import error_of, error_of_refusal
+from tabswarm.driver.plain_text import harmless
 from tabswarm.driver.swarm_job import SwarmJob
 from tabswarm.driver.task_output import OutputPrinter
-from tabswarm.errors import SourceUnavailable, TabswarmError
+from tabswarm.errors import SourceUnavailable, TabswarmError, TaskError
 from tabswarm.plan.location import Result
 from tabswarm.wire.messages import (
     Accepted,
@@ -95,7 +96,9 @@ class RunningJobs:
         self._progress.started(job)
 
     def ask_otherwise(self, job: SwarmJob, message: Submit | Watch) -> None:
-        """Ask for the same job in another way: the first was refused."""
+        """Ask for the same job in another way: the first one came to nothing."""
+        if job.accepted_id is not None:
+            self._by_id.pop(job.accepted_id, None)
         self._asked[job.request] = message
         self._say(message)
 
@@ -116,7 +119,7 @@ class RunningJobs:
                     self.accept(job, message.job, message.total)
             case Refused():
                 if (job := self._jobs.get(message.request)) is not None:
-                    self._fail(job, error_of_refusal(message))
+                    self.fail(job, error_of_refusal(message))
             case Updates():
                 if (job := self._by_id.get(message.job)) is not None:
                     job.on_updates(message.updates)
@@ -130,7 +133,7 @@ class RunningJobs:
                     job.on_done()
             case JobFailed():
                 if (job := self._by_id.get(message.job)) is not None:
-                    self._fail(job, self._explained(job, error_of(message)))
+                    self.fail(job, self._explained(job, error_of(message)))
             case TaskOutput():
                 self._printer.show(message, self._names.get(message.volunteer, message.volunteer))
             case Volunteers():
@@ -172,22 +175,25 @@ class RunningJobs:
             self._by_id.pop(job.accepted_id, None)
             self._printer.job_ended(job.accepted_id)
 
+    def fail(self, job: SwarmJob, error: TabswarmError) -> None:
+        """It ended without an answer."""
+        job.on_error(error)
+        self.forget(job)
+
     def end(self, error: TabswarmError) -> None:
         """The session is over, and with it all jobs, also those that are started later."""
         self._lost = error
         for job in self:
-            self._fail(job, error)
+            self.fail(job, error)
 
     def _progressed(self, message: Progress) -> None:
         if (job := self._by_id.get(message.job)) is not None:
             job.on_progress(message.done, message.total, message.running, message.volunteers, message.waiting_for)
             self._progress.heard(job)
 
-    def _fail(self, job: SwarmJob, error: TabswarmError) -> None:
-        job.on_error(error)
-        self.forget(job)
-
     def _explained(self, job: SwarmJob, error: TabswarmError) -> TabswarmError:
-        """The error, with what only the driver knows: why its own data could not be read."""
+        """The error, with what only the driver knows: volunteers' names, and why its own data could not be read."""
+        if isinstance(error, TaskError):
+            error.volunteer = harmless(self._names.get(error.volunteer, error.volunteer))
         why = self._why(job.plan.sources) if isinstance(error, SourceUnavailable) else ""
         return SourceUnavailable(f"{why} ({error})") if why else error

@@ -185,7 +185,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why an attempt at a task failed, as text only (an exception object never leaves the volunteer).
 
     `message` holds at most 4 KiB and `traceback` 16 KiB. `line` is the user's own line, `"job.py:12"`, where one is
-    known: the same `type_name` at the same `line` on two volunteers is the program's fault.
+    known: the same `type_name` at the same `line` on two volunteers is the program's fault. `volunteer` is whose
+    attempt it was; the scheduler says so, whatever the volunteer did.
     """
 
     kind: FailureKind
@@ -195,3 +196,4 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     node: int | None = None
     partition: int | None = None
     line: str = ""
+    volunteer: str = ""

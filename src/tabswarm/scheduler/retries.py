@@ -19,6 +19,8 @@ A volunteer that leaves, or a source that could not be fetched, is nobody's fail
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from tabswarm.plan.observation import Outcome
 from tabswarm.plan.operators import code_of
 from tabswarm.plan.task import Failure, FailureKind
@@ -56,6 +58,8 @@ def attempt_failed(state: SwarmState, task: Task, attempt: Attempt, failure: Fai
     application, job = state.applications[task.application], state.jobs[task.job]
     volunteer = state.volunteers.by_id[attempt.peer]
     volunteer.failed += 1
+    partition = failure.partition if failure.partition is not None else task.cut.steps[-1].partition
+    failure = structs.replace(failure, partition=partition, volunteer=attempt.peer)
     job.timeline.broke(attempt.record, failure, state.now)
     end_lease(state, application, task, attempt, Outcome.FAILED)
     if failure.kind is FailureKind.CANNOT_COMPILE:

@@ -26,19 +26,23 @@ test.each([
 });
 
 test("the runtime's folder is told in full", () => {
-  const text = '\n  {"base": "/static/runtime-1/", "pyodide": "314.0.7", "wheels": ["a.whl"]}\n';
+  const text =
+    '\n  {"base": "/static/runtime-1/", "pyodide": "314.0.7", "wheels": ["a.whl"], "console": ["b.whl"], "completion": ["c.whl"]}\n';
   expect(readRuntime(text, "http://c:81/frame")).toEqual({
     base: "http://c:81/static/runtime-1/",
     pyodide: "314.0.7",
     wheels: ["a.whl"],
+    console: ["b.whl"],
+    completion: ["c.whl"],
   });
 });
 
 test.each([
   ["__RUNTIME__"],
   ["{}"],
-  ['{"base": "/r/", "pyodide": "1", "wheels": [1]}'],
-  ['{"base": "https://elsewhere.example/r/", "pyodide": "1", "wheels": []}'],
+  ['{"base": "/r/", "pyodide": "1", "wheels": [1], "console": [], "completion": []}'],
+  ['{"base": "/r/", "pyodide": "1", "wheels": []}'],
+  ['{"base": "https://elsewhere.example/r/", "pyodide": "1", "wheels": [], "console": [], "completion": []}'],
 ])("a runtime of %s is refused", (text) => {
   expect(() => readRuntime(text, "http://c/frame")).toThrow();
 });

@@ -19,13 +19,19 @@ export function readRuntime(text: string, page: string): Runtime {
     !isRecord(data) ||
     typeof data.base !== "string" ||
     typeof data.pyodide !== "string" ||
-    !Array.isArray(data.wheels) ||
-    !data.wheels.every((name) => typeof name === "string")
+    !isNames(data.wheels) ||
+    !isNames(data.console) ||
+    !isNames(data.completion)
   )
     throw new Error("the page does not say where Python's files are");
   const base = new URL(data.base, page);
   if (base.host !== new URL(page).host) throw new Error(`Python's files lie elsewhere, on ${base.host}`);
-  return { base: base.href, pyodide: data.pyodide, wheels: data.wheels };
+  const { pyodide, wheels, console, completion } = data;
+  return { base: base.href, pyodide, wheels, console, completion };
+}
+
+function isNames(data: unknown): data is string[] {
+  return Array.isArray(data) && data.every((name) => typeof name === "string");
 }
 
 function isRecord(data: unknown): data is Record<string, unknown> {

@@ -19,6 +19,10 @@ export interface Runtime {
   base: string;
   pyodide: string;
   wheels: string[];
+  /** What a console's Python needs besides. */
+  console: string[];
+  /** What it needs when somebody first asks for completion. */
+  completion: string[];
 }
 
 /** What the self-test tries to reach; each of these the page itself can reach. */

@@ -5,7 +5,7 @@ import { noGlobals } from "./scope.ts";
 export interface Pyodide {
   version: string;
   pyimport(name: string): unknown;
-  loadPackage(urls: string[]): Promise<unknown>;
+  unpackArchive(buffer: ArrayBuffer, format: "wheel"): void;
   FS: FileSystem;
 }
 

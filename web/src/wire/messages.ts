@@ -159,7 +159,8 @@ export interface Failed {
  * Why an attempt at a task failed, as text only (an exception object never leaves the volunteer).
  *
  * `message` holds at most 4 KiB and `traceback` 16 KiB. `line` is the user's own line, `"job.py:12"`, where one is
- * known: the same `type_name` at the same `line` on two volunteers is the program's fault.
+ * known: the same `type_name` at the same `line` on two volunteers is the program's fault. `volunteer` is whose
+ * attempt it was; the scheduler says so, whatever the volunteer did.
  */
 export interface Failure {
   kind: FailureKind;
@@ -169,6 +170,7 @@ export interface Failure {
   node?: number | null; // null
   partition?: number | null; // null
   line?: string; // ""
+  volunteer?: string; // ""
 }
 
 /**
@@ -1733,7 +1735,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Run: {"array": true, "tagField": null, "tag": null, "fields": [["node", "int", false], ["partition", "int", false], ["records", "int", false], ["partial", "bool", false]]},
   Update: {"array": true, "tagField": null, "tag": null, "fields": [["accumulator", "int", false], ["node", "int", false], ["partition", "int", false], ["data", "bytes", false]]},
   Failed: {"array": false, "tagField": "type", "tag": "Failed", "fields": [["task", "int", false], ["attempt", "int", false], ["failure", ["struct", "Failure"], false]]},
-  Failure: {"array": false, "tagField": null, "tag": null, "fields": [["kind", ["enum", "raised", "not_serialisable", "cannot_compile", "code_refused", "timeout", "worker_died", "out_of_memory", "url_unavailable", "url_closed_to_tabs"], false], ["type_name", "str", true], ["message", "str", true], ["traceback", "str", true], ["node", ["union", "int", "none"], true], ["partition", ["union", "int", "none"], true], ["line", "str", true]]},
+  Failure: {"array": false, "tagField": null, "tag": null, "fields": [["kind", ["enum", "raised", "not_serialisable", "cannot_compile", "code_refused", "timeout", "worker_died", "out_of_memory", "url_unavailable", "url_closed_to_tabs"], false], ["type_name", "str", true], ["message", "str", true], ["traceback", "str", true], ["node", ["union", "int", "none"], true], ["partition", ["union", "int", "none"], true], ["line", "str", true], ["volunteer", "str", true]]},
   FetchFailed: {"array": false, "tagField": "type", "tag": "FetchFailed", "fields": [["task", "int", false], ["attempt", "int", false], ["block", ["struct", "BlockId"], false], ["holder", "str", false], ["reason", "str", false], ["corrupt", "bool", true]]},
   Output: {"array": false, "tagField": "type", "tag": "Output", "fields": [["task", "int", false], ["attempt", "int", false], ["stream", "str", false], ["text", "str", false], ["partition", "int", true], ["dropped", "int", true]]},
   Resources: {"array": false, "tagField": "type", "tag": "Resources", "fields": [["slots", "int", false], ["memory", "int", false]]},

@@ -6,7 +6,13 @@ import { encodeMessage, type Tagged } from "../../wire/codec.ts";
 import { CloseCode, type Notebook } from "../../wire/messages.ts";
 import { ControlLine } from "./control_line.ts";
 
-const runtime = { base: "/r/", pyodide: "314.0.7", wheels: ["tabswarm-0.1.0-py3-none-any.whl"] };
+const runtime = {
+  base: "/r/",
+  pyodide: "314.0.7",
+  wheels: ["tabswarm-0.1.0-py3-none-any.whl"],
+  console: [],
+  completion: [],
+};
 const welcome = (peer = "d1", application = "a1") =>
   ({ type: "Welcome", peer, resume: `secret of ${peer}`, swarm: "s", application, title: "Class 3b" }) as Tagged;
 const notebook: Notebook = { type: "Notebook", cells: [], next_node: 7, next_request: 9 };
