@@ -169,6 +169,7 @@ GOOD: dict[str, list[m.Message]] = {
         *EITHER,
         *SIGNALS,
         m.Started(task=1, attempt=0),
+        m.Started(task=1, attempt=0, read=2**33, fetched=12, seconds=0.25),
         m.Finished(
             task=1,
             attempt=0,

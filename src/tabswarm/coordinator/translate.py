@@ -37,7 +37,14 @@ FROM_VOLUNTEER: Mapping[type[m.Message], VolunteerEvent] = {
     m.Capabilities: _nothing,
     # Who goes at once has gone by now: the swarm itself has dealt with it.
     m.Leaving: lambda peer, said: events.VolunteerFinishing(peer=peer),
-    m.Started: lambda peer, said: events.TaskStarted(peer=peer, task=said.task, attempt=said.attempt),
+    m.Started: lambda peer, said: events.TaskStarted(
+        peer=peer,
+        task=said.task,
+        attempt=said.attempt,
+        read=said.read,
+        fetched=said.fetched,
+        seconds=_seconds(said.seconds),
+    ),
     m.Finished: lambda peer, said: events.TaskFinished(
         peer=peer,
         task=said.task,

@@ -25,7 +25,7 @@ from tabswarm.scheduler.swarm_state import SwarmState
 from tabswarm.scheduler.task_spec import computed_steps
 from tabswarm.scheduler.tasks import FLOOR, Attempt, Move, ShuffleNeed, Task, TaskState
 from tabswarm.scheduler.telling import keep_small, listeners
-from tabswarm.scheduler.timeline import count, runs_of, told
+from tabswarm.scheduler.timeline import count, told
 
 
 def find_lease(state: SwarmState, peer: str, task: int, attempt: int) -> tuple[Task, Attempt] | None:
@@ -77,11 +77,12 @@ def finished(state: SwarmState, event: TaskFinished) -> None:
         attempt_failed(state, task, attempt, failure)
         return
     volunteer = state.volunteers.by_id[event.peer]
-    ends = runs_of((task.cut.steps[index] for _, index in task.cut.sinks), runs)
-    job.timeline.finished(attempt.record, event.seconds, written.values(), ends)
+    record = attempt.record
+    record.seconds = event.seconds
+    record.rows, record.written = _rows(task, runs), count(sum([report.size for report in written.values()]))
     volunteer.tasks += 1
     volunteer.seconds += max(event.seconds, 0.0)
-    volunteer.rows = count(volunteer.rows + attempt.record.rows)
+    volunteer.rows = count(volunteer.rows + record.rows)
     job.ledger.record(event.peer, volunteer.name, volunteer.kind, runs.values(), speculative=attempt.speculative)
     if attempt.started:
         insort(task.pace.times, state.now - attempt.since)
@@ -114,6 +115,16 @@ def _runs_of(task: Task, reported: tuple[Run, ...]) -> dict[tuple[int, int], Run
         if (run.node, run.partition) in own:
             runs.setdefault((run.node, run.partition), run)
     return runs
+
+
+def _rows(task: Task, runs: dict[tuple[int, int], Run]) -> int:
+    """How many records came out of the steps that the task writes."""
+    rows = 0
+    for index in dict.fromkeys([index for _, index in task.cut.sinks]):
+        step = task.cut.steps[index]
+        run = runs.get((step.node, step.partition))
+        rows += run.records if run is not None else 0
+    return count(rows)
 
 
 def _lacking(

@@ -5,17 +5,16 @@ and without. It is written always, because somebody may look later; so writing i
 that takes work waits until somebody looks (`observed.py`, `observed_job.py`). It is bounded: past `LISTED` attempts a
 job's later ones are counted and not listed, past `ERRORS` kinds of failure the later ones are not told apart.
 
-Attempts stand in the order in which they last changed, each with the number of that change. An observer remembers the
-number that it has seen and takes what stands behind it, so any number of observers costs the scheduler nothing.
+Each attempt has the number of its last change. An observer remembers the number that it has seen and takes what has a
+larger one, so any number of observers costs the scheduler nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tabswarm.plan.observation import LONG_TEXT, TEXT, AttemptReason, Outcome
-from tabswarm.plan.task import Failure, Run, SinkReport, Step
+from tabswarm.plan.task import Failure
 
 LISTED = 20_000
 """Attempts of one job that are listed."""
@@ -128,23 +127,21 @@ class Timeline:
     def assigned(self, record: AttemptRecord) -> None:
         """A volunteer has an attempt now."""
         self.made += 1
-        self.reasons[record.reason] = self.reasons.get(record.reason, 0) + 1
-        record.listed = len(self.attempts) < LISTED
-        self._changed(record)
+        self.changes += 1
+        record.change = self.changes
+        if record.reason is not AttemptReason.FIRST:
+            self.reasons[record.reason] = self.reasons.get(record.reason, 0) + 1
+        if len(self.attempts) < LISTED:
+            self.attempts[record.task, record.attempt] = record
+        else:
+            record.listed = False
 
     def started(self, record: AttemptRecord, now: int) -> None:
         """All its sources were there."""
         record.started = now
         self.stages[record.stage].running += 1
-        self._changed(record)
-
-    def finished(
-        self, record: AttemptRecord, seconds: float, sinks: Iterable[SinkReport], ends: Iterable[Run | None]
-    ) -> None:
-        """What the volunteer says at its end: `ends` are the runs of the steps that it wrote."""
-        record.seconds = seconds
-        record.written = count(sum(sink.size for sink in sinks))
-        record.rows = count(sum(run.records for run in ends if run is not None))
+        self.changes += 1
+        record.change = self.changes
 
     def broke(self, record: AttemptRecord, failure: Failure, now: int) -> None:
         """It failed by this."""
@@ -170,27 +167,18 @@ class Timeline:
                 count.timed += 1
                 count.ran += now - record.started
         record.finished, record.outcome = now, outcome
-        self._changed(record)
+        self.changes += 1
+        record.change = self.changes
         if not record.listed:
             self._fold(record)
 
     def since(self, change: int, most: int) -> list[AttemptRecord]:
         """Listed attempts that have changed after that change, in that order, the first `most` of them."""
-        later: list[AttemptRecord] = []
-        for record in reversed(self.attempts.values()):
-            if record.change <= change:
-                break
-            later.append(record)
-        later.reverse()
+        if change >= self.changes:
+            return []
+        later = [record for record in self.attempts.values() if record.change > change]
+        later.sort(key=lambda record: record.change)
         return later[:most]
-
-    def _changed(self, record: AttemptRecord) -> None:
-        self.changes += 1
-        record.change = self.changes
-        if record.listed:
-            key = (record.task, record.attempt)
-            self.attempts.pop(key, None)
-            self.attempts[key] = record
 
     def _fold(self, record: AttemptRecord) -> None:
         folded = self.folded.get(record.stage)
@@ -221,11 +209,6 @@ def told(number: int) -> int:
     (-1, 12)
     """
     return count(number) if number >= 0 else -1
-
-
-def runs_of(steps: Iterable[Step], runs: Mapping[tuple[int, int], Run]) -> list[Run | None]:
-    """The runs of these steps, each once."""
-    return [runs.get(vertex) for vertex in dict.fromkeys((step.node, step.partition) for step in steps)]
 
 
 def _cut(failure: Failure) -> Failure:

@@ -95,10 +95,16 @@ class JobInfo(Message, frozen=True):
 
 
 class Started(Message, frozen=True):
-    """All sources of the task are here, and it runs: from now on the loss of a source does not matter to it."""
+    """All sources of the task are here, and it runs: from now on the loss of a source does not matter to it.
+
+    For those who look on (-1: not told): its sources have `read` bytes as stored, of which `fetched` came from others;
+    it took `seconds` until all were here, with those of other tasks at the same time."""
 
     task: int
     attempt: int
+    read: int = -1
+    fetched: int = -1
+    seconds: float = -1.0
 
 
 class Finished(Message, frozen=True):

@@ -107,6 +107,10 @@ async def test_what_one_task_wrote_another_reads_without_the_relay() -> None:
         second = await coordinator.run(double, source=source)
         await coordinator.heard(m.Finished, task=second)
         assert await coordinator.records(out_block(second)) == [4, 8, 12]
+        started = await coordinator.heard(m.Started, task=second)
+        assert (started.read, started.fetched) == (sink.size, 0) and started.seconds >= 0
+        started = await coordinator.heard(m.Started, task=first)
+        assert started.read == started.fetched > 0
 
 
 async def test_the_next_tasks_sources_are_fetched_while_one_computes(tmp_path: Path) -> None:

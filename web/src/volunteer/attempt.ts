@@ -2,7 +2,7 @@ import type { FromWorker, Piece, WrittenBlock } from "../frame/protocol.ts";
 import type { StoredBlock } from "../peer/block_store.ts";
 import { blockKey } from "../peer/block_store.ts";
 import { readStruct } from "../wire/check.ts";
-import type { Assign, BlockId, Failed, FailureKind, Finished } from "../wire/messages.ts";
+import type { Assign, BlockId, Failed, FailureKind, Finished, Source } from "../wire/messages.ts";
 import type { PythonWorker } from "./workers.ts";
 
 /** One attempt at a task in this tab, from its `Assign` to its end. */
@@ -18,9 +18,23 @@ export interface Attempt {
   cancelFetch: () => void;
   worker: PythonWorker | null;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it came, and when all its inputs were here, in ms of `performance.now()`. */
+  came: number;
+  complete: number;
   /** When Python began, in ms of `performance.now()`. */
   began: number;
   printed: number;
+}
+
+/** How many bytes a task reads, and how many of them came from others: peers, or the web. */
+export function weigh(sources: readonly Source[], inputs: readonly Piece[][]): { read: number; fetched: number } {
+  let [read, fetched] = [0, 0];
+  for (const [at, pieces] of inputs.entries())
+    for (const { data, holder } of pieces) {
+      read += data.length;
+      if (holder || sources[at]?.type === "url") fetched += data.length;
+    }
+  return { read, fetched };
 }
 
 /** `"7.0"`: the task and which attempt at it. */

@@ -33,6 +33,27 @@ test("a second task waits for the first one's Worker, and its inputs come meanwh
   expect(puppets[0]?.orders[1]?.inputs).toMatchObject([[{ holder: "v2", index: 0, block: block(9) }]]);
 });
 
+test("a task that starts says what its sources are and how long they took to get here", async () => {
+  const { take, puppets, fetches, sent } = withPython();
+  take(assign(1));
+  await settle();
+  puppets[0]?.say(finished(1));
+  take(
+    assign(2, {
+      sources: [
+        { type: "block", block: block(1) },
+        { type: "block", block: block(9) },
+      ],
+    }),
+  );
+  await settle();
+  vi.advanceTimersByTime(40);
+  fetches[0]?.arrive({ data: Uint8Array.of(1, 2), sizes: [2], hashes: new Uint8Array(16) });
+  await settle();
+  expect(sent[0]).toEqual({ type: "Started", task: 1, attempt: 0, read: 0, fetched: 0, seconds: 0 });
+  expect(sent[2]).toEqual({ type: "Started", task: 2, attempt: 0, read: 5, fetched: 2, seconds: 0.04 });
+});
+
 test("the end of an application drops its blocks and tasks, and no other's", async () => {
   const { take, tasks, puppets, store, sent } = withPython({ slots: 2 });
   take(assign(1));

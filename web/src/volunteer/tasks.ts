@@ -10,7 +10,7 @@ import {
   type Source,
   type ToVolunteer,
 } from "../wire/messages.ts";
-import { type Attempt, attemptKey, failure, readFailed, readFinished } from "./attempt.ts";
+import { type Attempt, attemptKey, failure, readFailed, readFinished, weigh } from "./attempt.ts";
 import { type Fetch, gather } from "./inputs.ts";
 import { MapOutputTables } from "./map_outputs.ts";
 import { UrlError } from "./urls.ts";
@@ -91,6 +91,8 @@ export class Tasks {
       worker: null,
       timer: undefined,
       pieces: [],
+      came: performance.now(),
+      complete: 0,
       began: 0,
       printed: 0,
     };
@@ -99,6 +101,7 @@ export class Tasks {
       (complete) => {
         if (attempt.state !== "fetching") return;
         attempt.inputs = complete;
+        attempt.complete = performance.now();
         attempt.state = "ready";
         this.dispatch();
       },
@@ -132,7 +135,9 @@ export class Tasks {
     attempt.worker = worker;
     attempt.began = performance.now();
     attempt.pieces = inputs.flat().map(({ block, holder }) => ({ block, holder }));
-    this.around.send({ type: "Started", task, attempt: number });
+    const seconds = (attempt.complete - attempt.came) / 1000;
+    const weight = weigh(attempt.assign.spec.sources, attempt.inputs);
+    this.around.send({ type: "Started", task, attempt: number, ...weight, seconds });
     const transfer = inputs.flat().map(({ data }) => data.buffer as ArrayBuffer);
     worker.run(application, { do: "run", assign: attempt.bytes, code, inputs, forget: worker.stale() }, transfer, {
       message: (message) => this.hear(attempt, message),

@@ -91,11 +91,19 @@ export interface Signal {
   data?: string; // ""
 }
 
-/** All sources of the task are here, and it runs: from now on the loss of a source does not matter to it. */
+/**
+ * All sources of the task are here, and it runs: from now on the loss of a source does not matter to it.
+ *
+ * For those who look on (-1: not told): its sources have `read` bytes as stored, of which `fetched` came from others;
+ * it took `seconds` until all were here, with those of other tasks at the same time.
+ */
 export interface Started {
   type: "Started";
   task: number;
   attempt: number;
+  read?: number; // -1
+  fetched?: number; // -1
+  seconds?: number; // -1.0
 }
 
 /**
@@ -1728,7 +1736,7 @@ export const schema: Readonly<Record<string, StructShape>> = {
   Pong: {"array": false, "tagField": "type", "tag": "Pong", "fields": [["number", "int", false]]},
   Ping: {"array": false, "tagField": "type", "tag": "Ping", "fields": [["number", "int", false]]},
   Signal: {"array": false, "tagField": "type", "tag": "Signal", "fields": [["peer", "str", false], ["kind", ["enum", "offer", "answer", "candidate", "end"], false], ["data", "str", true]]},
-  Started: {"array": false, "tagField": "type", "tag": "Started", "fields": [["task", "int", false], ["attempt", "int", false]]},
+  Started: {"array": false, "tagField": "type", "tag": "Started", "fields": [["task", "int", false], ["attempt", "int", false], ["read", "int", true], ["fetched", "int", true], ["seconds", "float", true]]},
   Finished: {"array": false, "tagField": "type", "tag": "Finished", "fields": [["task", "int", false], ["attempt", "int", false], ["sinks", ["list", ["struct", "SinkReport"]], false], ["runs", ["list", ["struct", "Run"]], false], ["seconds", "float", false], ["updates", ["list", ["struct", "Update"]], true]]},
   SinkReport: {"array": false, "tagField": null, "tag": null, "fields": [["block", ["struct", "BlockId"], false], ["size", "int", false], ["root", "bytes", false], ["segments", "int", true], ["records", "int", true], ["inline", ["union", "bytes", "none"], true]]},
   BlockId: {"array": true, "tagField": null, "tag": null, "fields": [["application", "str", false], ["kind", ["enum", "rdd", "map"], false], ["node", "int", false], ["partition", "int", false], ["generation", "int", false]]},

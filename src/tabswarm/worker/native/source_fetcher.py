@@ -122,6 +122,11 @@ class SourceFetcher:
             inputs[need.source].append(found[need.source, need.place])
         return inputs
 
+    def weigh(self, inputs: Sequence[Sequence[Portion]]) -> tuple[int, int]:
+        """The bytes of these pieces, and those of them that came from others."""
+        sizes = [(len(piece.data) or piece.length, piece.holder) for pieces in inputs for piece in pieces]
+        return sum(size for size, _ in sizes), sum(size for size, holder in sizes if holder != self._me)
+
     def _needs(self, index: int, source: Source, locations: dict[BlockId, Location]) -> list[_Need]:
         if isinstance(source, ShuffleSource):
             return self._shuffle_needs(index, source)

@@ -11,6 +11,7 @@ process that dies or runs past the limit costs its task and itself, nothing else
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from tabswarm.ids import BlockId
@@ -107,9 +108,13 @@ class TaskRunner:
         inputs: list[list[Portion]] = []
         written = False
         try:
+            begun = time.monotonic()
             inputs = await self._sources.gather(assign, f"{prefix}in-")
+            read, fetched = self._sources.weigh(inputs)
+            seconds = time.monotonic() - begun
+            started = Started(task=spec.task, attempt=spec.attempt, read=read, fetched=fetched, seconds=seconds)
             async with self._slots:
-                answer = await self._compute(assign, inputs, f"{prefix}out-")
+                answer = await self._compute(assign, started, inputs, f"{prefix}out-")
             if (spec.task, spec.attempt) in self._unwanted:
                 return
             if isinstance(answer, Done):
@@ -145,8 +150,10 @@ class TaskRunner:
             else:
                 self._store.drop_files(prefix)
 
-    async def _compute(self, assign: Assign, inputs: list[list[Portion]], prefix: str) -> Done | Broke | Corrupt:
-        """Run the task in a process. The process is given back only where it is sound."""
+    async def _compute(
+        self, assign: Assign, started: Started, inputs: list[list[Portion]], prefix: str
+    ) -> Done | Broke | Corrupt:
+        """Run the task in a process, and say so first. The process is given back only where it is sound."""
         spec = assign.spec
         key = (spec.task, spec.attempt)
         try:
@@ -157,7 +164,7 @@ class TaskRunner:
         try:
             known = self._blobs.get(spec.application, {})
             code = {blob: known[blob] for blob in assign.code if blob in known and blob not in process.code}
-            self._report(Started(task=spec.task, attempt=spec.attempt))
+            self._report(started)
             self._running.add(key)
             async with asyncio.timeout(assign.time_limit or None):
                 forget, process.stale = tuple(process.stale), {}
