@@ -18,7 +18,7 @@ from typing import NamedTuple, TypedDict
 # What loadPyodide() asks for. The rest of the npm package is for Node, for consoles and for reading.
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 
-PAGES = ("index.html", "volunteer.html", "console.html", "frame.html")
+PAGES = ("index.html", "volunteer.html", "console.html", "operator.html", "frame.html")
 
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",

@@ -36,6 +36,7 @@ class Swarm:
         self.url: str = links["url"]
         self.driver_link: str = links["driver_link"]
         self.invite_link: str = links["invite_link"]
+        self.operator_link: str = links["operator_link"]
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start a `tabswarm` command that ends with the swarm."""

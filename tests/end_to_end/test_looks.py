@@ -39,3 +39,23 @@ async def test_the_page_at_the_door(swarm: Swarm, chromium: Browser) -> None:
     wrong = await look(page, "home")
     await page.close()
     assert wrong == []
+
+
+async def test_the_operators_page_makes_a_swarm_whose_links_open_it(swarm: Swarm, chromium: Browser) -> None:
+    page = await chromium.open(swarm.operator_link)
+    await page.wait_for("document.querySelector('#make:enabled') !== null")
+    await page.type("form input", "Class 7b")
+    await page.click("#make")
+    await page.wait_for(
+        "document.querySelectorAll('.made input').length === 2 && document.querySelectorAll('tbody tr').length === 2"
+    )
+    assert swarm.operator_link.partition("#")[2] not in await page.evaluate("location.href")
+    wrong = await look(page, "operator")
+    links = await page.evaluate("[...document.querySelectorAll('.made input')].map(({ value }) => value)")
+    volunteer = await chromium.open(links[1])
+    await volunteer.wait_for("document.querySelector('#start') !== null")
+    assert "Class 7b" in await volunteer.evaluate("document.body.innerText")
+    await page.wait_for("[...document.querySelectorAll('tbody tr')].at(-1).innerText.startsWith('Class 7b\\t1')")
+    await volunteer.close()
+    await page.close()
+    assert wrong == []

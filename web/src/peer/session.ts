@@ -1,4 +1,4 @@
-import { readToDriver, readToVolunteer } from "../wire/check.ts";
+import { readToDriver, readToOperator, readToVolunteer } from "../wire/check.ts";
 import { encodeMessage, type Tagged } from "../wire/codec.ts";
 import {
   CloseCode,
@@ -6,6 +6,7 @@ import {
   type Pong,
   type Refused,
   type ToDriver,
+  type ToOperator,
   type ToVolunteer,
   type Welcome,
 } from "../wire/messages.ts";
@@ -26,6 +27,8 @@ export const DRIVER: Role<ToDriver> = {
   read: readToDriver,
   forGood: [...UNWELCOME, "REPLACED", "TAKEN_OVER", "UNKNOWN_APPLICATION"],
 };
+
+export const OPERATOR: Role<ToOperator> = { read: readToOperator, forGood: UNWELCOME };
 
 /** What a session tells of itself; each as it happens. */
 export interface SessionEvents<In> {
@@ -53,7 +56,7 @@ const SILENCE = 10_000;
  *
  * The Hello may take up the session that broke, by its secret; the tasks and messages of that one are gone all the same.
  */
-export class Session<In extends ToVolunteer | ToDriver, Out extends Tagged> {
+export class Session<In extends ToVolunteer | ToDriver | ToOperator, Out extends Tagged> {
   private socket: WebSocket | null = null;
   private welcomed = false;
   private tries = 0;
@@ -126,7 +129,7 @@ export class Session<In extends ToVolunteer | ToDriver, Out extends Tagged> {
   private take(socket: WebSocket, data: unknown): void {
     if (socket !== this.socket) return;
     this.noteHeard();
-    let message: ToVolunteer | ToDriver;
+    let message: ToVolunteer | ToDriver | ToOperator;
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0);
     try {
       message = this.role.read(bytes);

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
+import { copied } from "../../links/clipboard.ts";
 import { invitation as text } from "../../strings/swarm.ts";
 import { Asking } from "../lists/asking.tsx";
 import { inviteLink, line, swarmTitle } from "../state.ts";
@@ -85,17 +86,6 @@ function CopyField({ link }: { link: string }) {
       </button>
     </p>
   );
-}
-
-/** Whether the link is on the clipboard now. On plain http there is only the old way, which takes what is selected. */
-async function copied(link: string): Promise<boolean> {
-  try {
-    if (!navigator.clipboard) return document.execCommand("copy");
-    await navigator.clipboard.writeText(link);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Title and message, as volunteers see them. What is typed here is kept when the coordinator tells the old words again. */
