@@ -1,4 +1,4 @@
-"""Looking at a page as people do: at the size of a laptop and of a phone, in light and in dark, and with a screen reader.
+"""Looking at a page as people do: at the size of a laptop and of a phone, in light and in dark, by a screen reader.
 
 The pictures lie in `screenshots/` for whoever wants to see them; axe-core finds what a screen reader or the keyboard
 would stumble over, colours that are hard to read, and what sticks out sideways is found by measuring.
@@ -18,7 +18,10 @@ SIZES = {"laptop": (1280, 800), "phone": (390, 844)}
 
 _RUN_AXE = """
 axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-    violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 5).map(({ html }) => html.slice(0, 200)).join(" | ")}`))
+    violations.map(({ id, help, nodes }) => {
+        const where = nodes.slice(0, 5).map(({ html }) => html.slice(0, 200));
+        return `${id}: ${help}: ${where.join(" | ")}`;
+    }))
 """
 _STICKS_OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
