@@ -1,15 +1,22 @@
-"""The console's notebook in real Chromium: cells outlive their tab."""
+"""The console's notebook in real Chromium: cells run on a swarm, show what they should, and outlive their tab."""
 
 from __future__ import annotations
 
 import pytest
-from tests.end_to_end.console import open_console, put_cells, saved, texts
+from tests.end_to_end.console import drop_file, open_console, put_cells, run_all, saved, states, texts
 from tests.end_to_end.looking import look
 from tests.end_to_end.swarm import PATIENCE, Swarm
 
 from tabswarm.browsers import Browser
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+
+BEGIN = "from tabswarm import Context\nsc = Context.getOrCreate()\n"
+SHOWING = (
+    BEGIN + "numbers = sc.parallelize(range(40), 4)\nprint(numbers.sum())",
+    "numbers.map(lambda n: (n % 4, n)).show()",
+    "numbers.map(lambda n: (n, n * n)).plot.line(title='Squares')",
+)
 
 
 async def test_cells_and_what_is_typed_are_there_again_in_the_next_tab(swarm: Swarm, chromium: Browser) -> None:
@@ -41,3 +48,47 @@ async def test_a_second_console_takes_the_notebook_over_and_the_first_takes_it_b
     await first.wait_for("document.querySelectorAll('.cell').length === 2", PATIENCE)
     await first.close()
     await second.close()
+
+
+async def test_a_run_shows_text_a_table_and_a_plot_and_they_are_there_again_later(
+    swarm: Swarm, chromium: Browser
+) -> None:
+    swarm.add_worker(2)
+    page = await open_console(chromium, swarm)
+    await put_cells(page, *SHOWING)
+    await run_all(page)
+    assert await states(page) == ["done", "done", "done"], await texts(page, ".outputs")
+    assert await texts(page, ".cell:first-of-type .stream") == ["780\n"]
+    await page.wait_for("document.querySelector('.plot svg path') !== null", PATIENCE)
+    assert len(await texts(page, ".table tbody tr")) > 0
+    assert await look(page, "console-run") == []
+    await saved(page)
+    await page.close()
+    again = await open_console(chromium, swarm)
+    assert await texts(again, ".cell:first-of-type .stream") == ["780\n"]
+    await again.wait_for("document.querySelector('.plot svg path') !== null", PATIENCE)
+    await again.close()
+
+
+async def test_an_error_in_a_task_leads_to_the_cells_line(swarm: Swarm, chromium: Browser) -> None:
+    swarm.add_worker(1)
+    page = await open_console(chromium, swarm)
+    failing = "def divide(n):\n    return 1 // n\n\nsc.parallelize([1, 0], 2).map(divide).collect()"
+    await put_cells(page, BEGIN, failing)
+    await run_all(page)
+    assert await states(page) == ["done", "failed"], await texts(page, ".outputs")
+    assert "ZeroDivisionError" in (await texts(page, ".error"))[0]
+    assert await look(page, "console-error") == []
+    await page.click(".error .at", PATIENCE)
+    await page.wait_for("document.activeElement.closest('.cell:last-of-type .cm-content') !== null", PATIENCE)
+    await page.close()
+
+
+async def test_a_dropped_file_is_read_by_a_cell(swarm: Swarm, chromium: Browser) -> None:
+    swarm.add_worker(1)
+    page = await open_console(chromium, swarm)
+    await drop_file(page, "lines.txt", "one\ntwo\nthree\n")
+    await put_cells(page, BEGIN + "print(sc.textFile('lines.txt').map(len).collect())")
+    await run_all(page)
+    assert await texts(page, ".stream") == ["[3, 3, 5]\n"], await texts(page, ".outputs")
+    await page.close()
