@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from operator import add
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.rdd.recording_engine import RecordingEngine, plan_of, shown
 from tabswarm.plan.lineage import check
 from tabswarm.plan.operators import TextLines
 from tabswarm.plan.storage_level import StorageLevel
+from tabswarm.rdd.call_site import CODE_LENGTH
 from tabswarm.rdd.engine_context import EngineContext
 from tabswarm.rdd.operation import Plain
 from tabswarm.rdd.rdd import RDD
@@ -67,6 +69,17 @@ def test_nodes_are_named_by_what_the_user_called_and_where(sc: EngineContext) ->
     plan = plan_of(sc.range(3).keyBy(abs).setName("by size"))
     assert [node.name for node in plan.nodes] == ["range", "by size"]
     assert plan.nodes[0].call_site.startswith("tests/rdd/test_lowering.py:")
+    assert plan.nodes[0].code == 'plan = plan_of(sc.range(3).keyBy(abs).setName("by size"))'
+
+
+def test_a_line_that_nobody_can_read_has_no_code_and_a_long_one_is_cut(sc: EngineContext) -> None:
+    made: dict[str, Any] = {"sc": sc}
+    exec(compile("rdd = sc.range(3)", "<nowhere>", "exec"), made)
+    assert (made["rdd"]._site.line, made["rdd"]._site.code) == ("<nowhere>:1", "")
+    text = f"rdd = sc.range(3)  #{'x' * 999}\n"
+    linecache.cache["<cell 1>"] = (len(text), None, [text], "<cell 1>")
+    exec(compile(text, "<cell 1>", "exec"), made)
+    assert made["rdd"]._site.code == text[:CODE_LENGTH]
 
 
 def test_a_second_operation_by_the_same_key_needs_no_second_shuffle(sc: EngineContext) -> None:

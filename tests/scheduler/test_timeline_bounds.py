@@ -7,7 +7,7 @@ from tests.scheduler.observing import Observed, observed
 
 from tabswarm.plan.observation import TEXT
 from tabswarm.plan.task import Failure, FailureKind, Run, SinkReport
-from tabswarm.scheduler import archive, events, timeline
+from tabswarm.scheduler import archive, events, observed_job, timeline
 from tabswarm.scheduler.timeline import MOST
 
 
@@ -90,3 +90,17 @@ def test_a_long_list_comes_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     whole.scheduler = swarm.scheduler
     monkeypatch.undo()
     assert whole.look().attempts == swarm.follower.attempts and len(whole.follower.attempts) == 11
+
+
+def test_of_a_large_graph_the_last_nodes_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observed_job, "NODES", 2)
+    swarm = observed("volunteer v1").submit()
+    assert list(swarm.look().nodes) == [3, 4] == list(swarm.look().progress)
+
+
+def test_a_store_is_counted_again_only_when_its_blocks_have_changed() -> None:
+    swarm = observed("volunteer v1", "volunteer v2").submit(["1 source 2", "2 cache 1", "want 2"]).do("run")
+    before = swarm.scheduler.look().stores["a1", 2]
+    assert swarm.scheduler.look().stores["a1", 2] is before
+    swarm.do("leave v1")
+    assert swarm.scheduler.look().stores["a1", 2].there == before.there - 1

@@ -177,7 +177,7 @@ class NodeState(StrEnum):
 class NodeProgress(msgspec.Struct, frozen=True, array_like=True):
     """How far a node of the observed job is. `planned` partitions are to be computed (fewer than it has where the
     others are stored or not wanted), `done` were, in `runs` runs of which so many were `recomputed` or `speculative`;
-    `rows` came out of all runs."""
+    `rows` came out of those that counted them: the last of a task's steps always does, one in its middle may not."""
 
     node: int
     state: NodeState

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tabswarm.plan.cut import BlockKey, DriverKey, MapOutputKey, SinkKey
 from tabswarm.plan.lineage import Node
+from tabswarm.plan.observation import ObservedStore
 from tabswarm.plan.report import JobReport
 from tabswarm.scheduler.block_locations import BlockTable
 from tabswarm.scheduler.jobs import Job
@@ -26,6 +27,16 @@ class Spread:
     taking: dict[str, str] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     dropped: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Store:
+    """A persisted node, and how it looked at a revision of its blocks, so that it is not counted again before they
+    change."""
+
+    node: Node
+    revision: int = -1
+    seen: ObservedStore | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +67,7 @@ class Application:
     consumers: dict[Need, dict[int, Task]] = field(default_factory=dict)
     targets: dict[BlockKey, dict[str, None]] = field(default_factory=dict)
     persisted: dict[int, int] = field(default_factory=dict)
-    stores: dict[int, Node] = field(default_factory=dict)
+    stores: dict[int, Store] = field(default_factory=dict)
     short: dict[SinkKey, None] = field(default_factory=dict)
     starved: dict[SinkKey, None] = field(default_factory=dict)
     in_use: dict[int, int] = field(default_factory=dict)

@@ -99,7 +99,7 @@ def _latest(entries: list[MapOutput]) -> list[MapOutput]:
 class BlockTable:
     """All blocks of one application, found by key, by holder and by the node that owns them (a map output belongs to
     the node that reads it). `lost` are those whose last holder left and may come back with them. `held` counts bytes by
-    holder."""
+    holder; `revisions` says of each node when (in changes of this table) its blocks or their holders last changed."""
 
     application: str
     stored: dict[SinkKey, StoredBlock] = field(default_factory=dict)
@@ -109,6 +109,8 @@ class BlockTable:
     shuffles_of: dict[int, dict[int, None]] = field(default_factory=dict)
     lost: dict[SinkKey, StoredBlock] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
+    revision: int = 0
+    revisions: dict[int, int] = field(default_factory=dict)
     last_generation: int = DRIVER_GENERATION
 
     def open_shuffle(self, shuffle: int, child: int, map_partitions: int) -> MapOutputTable:
@@ -163,6 +165,11 @@ class BlockTable:
     def _add(self, holder: str, key: SinkKey, block: StoredBlock) -> None:
         self.by_holder.setdefault(holder, {})[key] = None
         self.held[holder] = self.held.get(holder, 0) + block.size
+        self._touch(self.owner(key))
+
+    def _touch(self, owner: int) -> None:
+        self.revision += 1
+        self.revisions[owner] = self.revision
 
     def remove_holder(self, key: SinkKey, holder: str) -> bool:
         """A holder has the block no more. True if that was the last one: the block is lost and out of the table."""
@@ -171,6 +178,7 @@ class BlockTable:
         held = self.by_holder[holder]
         del held[key]
         self.held[holder] -= block.size
+        self._touch(self.owner(key))
         if not held:
             del self.by_holder[holder], self.held[holder]
         if isinstance(key, MapOutputKey):
@@ -205,6 +213,7 @@ class BlockTable:
         del owned[key]
         if not owned:
             del self.by_owner[owner]
+            self.revisions.pop(owner, None)
         if isinstance(key, MapOutputKey):
             table = self.shuffles[key.shuffle]
             table.absent[key.partition] = None

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tabswarm.plan.cut import BlockKey, SinkKey
+from tabswarm.plan.cut import BlockKey
+from tabswarm.plan.lineage import Node
 from tabswarm.plan.observation import (
     TEXT,
     FoldedAttempts,
@@ -23,7 +24,7 @@ from tabswarm.plan.observation import (
     ObservedVolunteer,
     VolunteerState,
 )
-from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.applications import Application, Store
 from tabswarm.scheduler.observed_job import (
     folded_attempts,
     node_progress,
@@ -85,9 +86,11 @@ def look_at(state: SwarmState, job_id: str, since: int, most: int) -> JobSight |
     job, finished = state.jobs.get(job_id), state.archive.finished.get(job_id)
     if job is not None:
         nodes = observed_nodes(job) if since < 0 else ()
-        return _changes(job.timeline, nodes, node_progress(state, job), since, most)
+        progress = node_progress(state, job) if since < job.timeline.changes else ()
+        return _changes(job.timeline, nodes, progress, since, most)
     if finished is not None:
-        return _changes(finished.timeline, finished.nodes if since < 0 else (), finished.progress, since, most)
+        progress = finished.progress if since < finished.timeline.changes else ()
+        return _changes(finished.timeline, finished.nodes if since < 0 else (), progress, since, most)
     return None
 
 
@@ -172,35 +175,37 @@ def _state_of(volunteer: Volunteer, tasks: tuple[ObservedTask, ...]) -> Voluntee
 
 def _stores(application: Application) -> dict[int, ObservedStore]:
     """The persisted nodes of an application that some job of it had; the latest of them."""
-    return {node: _store(application, node) for node in list(application.persisted)[-STORES:]}
+    return {node: _seen(application, application.stores[node]) for node in list(application.stores)[-STORES:]}
 
 
-def _store(application: Application, node: int) -> ObservedStore:
+def _seen(application: Application, store: Store) -> ObservedStore:
+    revision = application.blocks.revisions.get(store.node.id, 0)
+    if store.seen is None or store.revision != revision:
+        store.seen, store.revision = _counted(application, store.node), revision
+    return store.seen
+
+
+def _counted(application: Application, node: Node) -> ObservedStore:
     there = size = held = 0
     holders: dict[str, int] = {}
-    for key in application.blocks.by_owner.get(node, ()):
-        if not _is_of(key, node):
-            continue
+    for key in application.blocks.by_owner.get(node.id, ()):
+        if not isinstance(key, BlockKey):
+            continue  # a map output that the node reads
         block = application.blocks.stored[key]
         there += 1
         size += block.size
         held += block.size * len(block.holders)
         for holder in block.holders:
             holders[holder] = holders.get(holder, 0) + 1
-    about = application.stores.get(node)
     return ObservedStore(
         application=application.id,
-        node=node,
-        name=about.name[:TEXT] if about is not None else "",
-        call_site=about.call_site[:TEXT] if about is not None else "",
-        partitions=about.partitions if about is not None else there,
-        level=str(about.storage) if about is not None and about.storage is not None else "",
+        node=node.id,
+        name=node.name[:TEXT],
+        call_site=node.call_site[:TEXT],
+        partitions=node.partitions,
+        level=str(node.storage),
         there=there,
         size=count(size),
         held=count(held),
         holders=holders,
     )
-
-
-def _is_of(key: SinkKey, node: int) -> bool:
-    return isinstance(key, BlockKey) and key.node == node

@@ -37,6 +37,8 @@ from tabswarm.scheduler.timeline import AttemptRecord, StageCount, Timeline, cou
 
 ENOUGH = 3
 """Tasks of a stage that must be done before anything is said of the rest; all but one of a smaller stage."""
+NODES = 1_000
+"""Nodes of a graph that are shown: the last of a larger one."""
 TAGS = 20
 """Tags of a job that are shown."""
 
@@ -129,7 +131,7 @@ def observed_nodes(job: Job) -> tuple[ObservedNode, ...]:
             target=node.id == job.plan.target,
             sink=node.id == job.plan.target or node.storage is not None or node.id in written,
         )
-        for node in job.plan.nodes
+        for node in job.plan.nodes[-NODES:]
     )
 
 
@@ -155,7 +157,7 @@ def node_progress(state: SwarmState, job: Job) -> tuple[NodeProgress, ...]:
     planned: dict[int, int] = {}
     there: dict[int, None] = {}
     found: list[NodeProgress] = []
-    for node in reversed(job.plan.nodes):  # whoever reads a node stands behind it
+    for node in reversed(job.plan.nodes[-NODES:]):  # whoever reads a node stands behind it
         lines = job.ledger.nodes.get(node.id)
         if lines is not None:
             planned[node.id] = node.partitions - lines.vertices.count(UNPLANNED)

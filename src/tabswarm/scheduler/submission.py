@@ -6,7 +6,7 @@ from tabswarm.errors import PlanRefused
 from tabswarm.plan.cut import cut
 from tabswarm.plan.lineage import check
 from tabswarm.plan.observation import TEXT
-from tabswarm.scheduler.applications import Application
+from tabswarm.scheduler.applications import Application, Store
 from tabswarm.scheduler.commands import AcceptJob, RefuseJob, TellDone, TellFailed
 from tabswarm.scheduler.endings import finish_if_done
 from tabswarm.scheduler.events import JobSubmitted
@@ -44,7 +44,7 @@ def submitted(state: SwarmState, event: JobSubmitted) -> None:
     for node in event.plan.nodes:
         if node.storage is not None:
             application.persisted[node.id] = max(1, node.storage.replication)
-            application.stores[node.id] = node
+            application.stores[node.id] = Store(node)
     for key in job.targets:
         application.targets.setdefault(key, {})[job.id] = None
         if key in application.blocks.stored:

@@ -116,9 +116,11 @@ class Timeline:
         if count is None:
             count = self.stages[stage] = StageCount()
         count.tasks += 1
+        self.changes += 1
 
     def task_closed(self, stage: int, *, done: bool) -> None:
         """A task is done, or nobody needs it any more."""
+        self.changes += 1
         if done:
             self.stages[stage].done += 1
         elif not self.frozen:

@@ -1402,7 +1402,7 @@ export type ObservedParent = [node: number, shuffle: number];
 /**
  * How far a node of the observed job is. `planned` partitions are to be computed (fewer than it has where the
  * others are stored or not wanted), `done` were, in `runs` runs of which so many were `recomputed` or `speculative`;
- * `rows` came out of all runs.
+ * `rows` came out of those that counted them: the last of a task's steps always does, one in its middle may not.
  */
 export type NodeProgress = [node: number, state: NodeState, planned: number, done: number, running: number, runs: number, recomputed: number, speculative: number, rows: number];
 
