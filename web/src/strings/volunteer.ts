@@ -3,6 +3,7 @@
 export const volunteer = {
   heading: "Lend this tab's computing power",
   helping: (title: string) => (title ? `This tab helps “${title}”` : "This tab lends its computing power"),
+  helped: (title: string) => (title ? `This tab helped “${title}”` : "This tab lent its computing power"),
   asks: (title: string) => `“${title}” asks for your help.`,
   asksUntitled: "Someone shared this link with you and asks for your help.",
   what: "This browser tab would compute small pieces of a larger job, written in Python, and hand the results back.",
@@ -57,7 +58,6 @@ export const volunteer = {
     heading: "How much it may take",
     cores: "Cores",
     coresOf: (most: number) => `of ${most}`,
-    coresAll: (count: number) => `${count} (all but one)`,
     load: "Load",
     loadIs: (percent: number) => `${percent} %`,
     loadMeans: (percent: number) =>
@@ -174,12 +174,11 @@ export const volunteer = {
     finishingMore:
       "No new work comes. What runs is finished, and what this tab holds goes to others. Keep it open until it says that you can close it.",
     finished: "You can close this tab now",
-    finishedMore: "Nothing runs any more, and others have what this tab held. Thank you for what it has computed.",
+    finishedMore: "Nothing runs any more, and others have what this tab held.",
     finishedBehind: (blocks: number) =>
       `Nothing runs any more. Nobody was there to take over ${blocks === 1 ? "one block" : `${blocks} blocks`}; others compute what they need of it again.`,
     left: "Stopped",
-    leftMore: "Nothing runs any more. Thank you for what this tab has computed.",
-    leftUnused: "Nothing runs any more.",
+    leftMore: "Nothing runs any more.",
     leftCap: (amount: string) => `Stopped: ${amount} moved, your limit`,
     noInvite: "This page needs an invite link",
     noInviteMore:

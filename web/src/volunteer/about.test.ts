@@ -38,6 +38,15 @@ test("what the coordinator tells of the job is shown by name, action and code", 
   });
 });
 
+test("a name of a megabyte is cut, and is whole text all the same", () => {
+  showPurpose({ title: "x".repeat(1_000_000), message: `${"y".repeat(19_999)}🙂${"y".repeat(9)}` });
+  expect(state.title.value).toBe(`${"x".repeat(200)}…`);
+  expect(state.message.value.isWellFormed()).toBe(true);
+  showAbout({ type: "About", name: "n".repeat(1_000_000), code: [["f", "job.py:1", "z".repeat(1_000_000)]] });
+  expect(state.about.value?.name.length).toBe(201);
+  expect(state.about.value?.code[0]?.source.length).toBe(20_001);
+});
+
 test("before the first job there is nothing to name", () => {
   showAbout({ type: "About" });
   expect(state.about.value).toMatchObject({ name: "", action: null, running: false, code: [] });

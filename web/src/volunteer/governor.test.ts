@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeClock } from "../../tests/fake_clock.ts";
 import { choices, defaults } from "./choices.ts";
 import { device } from "./device.ts";
-import { Governor } from "./governor.ts";
+import { allowedCores, Governor } from "./governor.ts";
 import { pausedByPerson } from "./pausing.ts";
 
 beforeEach(() => {
@@ -50,6 +50,11 @@ test("the person's number of cores holds at once, both ways", () => {
   choices.value = { ...choices.value, cores: 3 };
   governor.queued(9);
   expect(offered.at(-1)).toBe(3);
+});
+
+test("all cores but one, unless the person gives all; never more than there are", () => {
+  const allowed = (cores: number) => allowedCores({ cores });
+  expect([allowed(0), allowed(1), allowed(5), allowed(64)]).toEqual([4, 1, 5, 5]);
 });
 
 test("while paused there are no slots and nothing starts; afterwards it goes on as before", () => {

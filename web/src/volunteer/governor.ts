@@ -11,12 +11,12 @@ export interface Governed {
   offer(slots: number): void;
 }
 
-/** All cores but one, so that the device stays its person's own. */
-export const mostCores = () => Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
+/** All cores of the device, as far as the browser tells. */
+export const mostCores = () => navigator.hardwareConcurrency || 1;
 
-/** How many Workers the person allows. */
+/** How many Workers the person allows: as they said, else all cores but one, so that the device stays their own. */
 export function allowedCores({ cores }: Pick<Choices, "cores">): number {
-  return cores > 0 ? Math.min(cores, mostCores()) : mostCores();
+  return cores > 0 ? Math.min(cores, mostCores()) : Math.max(1, mostCores() - 1);
 }
 
 /**

@@ -79,7 +79,7 @@ function RelayOnly() {
           checked={choices.value.relayOnly || always}
           disabled={always}
           onChange={(event) => choose({ relayOnly: event.currentTarget.checked })}
-        />{" "}
+        />
         {always ? text.relayOnlyAlways : text.relayOnly}
       </label>
     </p>

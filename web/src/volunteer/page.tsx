@@ -28,7 +28,7 @@ export function Page(actions: Actions) {
   return (
     <div id="state" class="volunteer" data-phase={paused ? "paused" : is}>
       <p class="brand">tabswarm</p>
-      <h1>{started || is === "left" ? text.helping(state.title.value) : text.heading}</h1>
+      <h1>{heading(is, started)}</h1>
       {is === "invited" ? <Invitation start={actions.start} /> : <Status />}
       {started && <Buttons {...actions} />}
       {is === "left" && state.tasksDone.value > 0 && <Thanks />}
@@ -48,6 +48,12 @@ export function Page(actions: Actions) {
       )}
     </div>
   );
+}
+
+function heading(phase: state.Phase["is"], started: boolean): string {
+  const title = state.title.value;
+  if (phase === "left") return state.tasksDone.value > 0 ? text.helped(title) : text.heading;
+  return started ? text.helping(title) : text.heading;
 }
 
 function Install({ offer }: { offer: { prompt(): Promise<unknown> } }) {
@@ -86,7 +92,6 @@ function Buttons({ pause, finish, stop }: Actions) {
 function Status() {
   const { line, more, look } = wordsFor(state.phase.value, {
     tasks: state.tasks.value,
-    tasksDone: state.tasksDone.value,
     pausedBy: pausedBy.value,
     held: state.held.value.count,
     resting: state.resting.value,

@@ -29,6 +29,7 @@ import { forgetInvite } from "./invite.ts";
 import { budgetOf } from "./memory_budget.ts";
 import { isOverCap } from "./rules.ts";
 import * as state from "./state.ts";
+import { nameOf } from "./strangers_words.ts";
 import { Tasks } from "./tasks.ts";
 import { Workers } from "./workers.ts";
 
@@ -268,7 +269,7 @@ export class Volunteer {
     if (message.type === "Purpose") return showPurpose(message);
     if (message.type === "About") return showAbout(message);
     if (message.type === "JobInfo") {
-      state.job.value = message.name || message.job;
+      state.job.value = nameOf(message.name || message.job);
       return;
     }
     if (message.type === "MayLeave") {
@@ -349,7 +350,7 @@ export class Volunteer {
   private show(): void {
     state.tasks.value = this.tasks.all.map(({ assign: { spec }, state: at }) => {
       const [node, partition] = spec.steps.at(-1) ?? [-1, -1];
-      return { name: spec.names[node] ?? "", partition, state: at };
+      return { name: nameOf(spec.names[node] ?? ""), partition, state: at };
     });
     const { count, bytes, bytesOnDisk, isFull } = this.store;
     state.held.value = { count, bytes, bytesOnDisk, isFull };

@@ -12,7 +12,6 @@ export interface Words {
 /** What the words depend on besides the phase. */
 export interface Circumstances {
   tasks: readonly Shown[];
-  tasksDone: number;
   pausedBy: readonly Reason[];
   held: number;
   resting: number;
@@ -41,7 +40,7 @@ export function wordsFor(phase: Phase, around: Circumstances): Words {
     case "finishing":
       return { line: text.finishing, more: text.finishingMore, look: "busy" };
     case "left":
-      return whenLeft(phase, around.tasksDone);
+      return whenLeft(phase);
     case "no-invite":
       return { line: text.noInvite, more: text.noInviteMore, look: "trouble" };
     case "refused":
@@ -78,10 +77,10 @@ function whenPaused({ tasks, pausedBy, held }: Circumstances): Words {
   return { line, more: more.filter(Boolean).join(" "), look: running > 0 ? "busy" : "quiet" };
 }
 
-function whenLeft({ leftBehind, cap }: Extract<Phase, { is: "left" }>, tasksDone: number): Words {
+function whenLeft({ leftBehind, cap }: Extract<Phase, { is: "left" }>): Words {
   if (leftBehind === 0) return { line: text.finished, more: text.finishedMore, look: "good" };
   if (leftBehind) return { line: text.finished, more: text.finishedBehind(leftBehind), look: "quiet" };
-  const more = tasksDone > 0 ? text.leftMore : text.leftUnused;
+  const more = text.leftMore;
   if (cap !== undefined) return { line: text.leftCap(volunteer.rules.megabytes(cap)), more, look: "quiet" };
   return { line: text.left, more, look: "quiet" };
 }
