@@ -2,7 +2,10 @@ import { inBytes, volunteer as text } from "../strings.ts";
 import { choices, choose } from "./choices.ts";
 import * as state from "./state.ts";
 
-/** Who asks, for what, and what it means, before anything runs. */
+/**
+ * Who asks, for what, and what it means, before anything runs. What changes while somebody reads (the job, its code)
+ * stands below Start, so that Start does not move under the finger.
+ */
 export function Invitation({ start }: { start(): void }) {
   const title = state.title.value;
   const message = state.message.value;
@@ -17,7 +20,6 @@ export function Invitation({ start }: { start(): void }) {
         </blockquote>
       )}
       <p>{text.what}</p>
-      <About />
       <div class="go">
         <button type="button" class="start" id="start" onClick={start}>
           {text.start}
@@ -25,6 +27,7 @@ export function Invitation({ start }: { start(): void }) {
         <p>{text.promise}</p>
       </div>
       <RelayOnly />
+      <About />
       <dl class="facts">
         {text.facts.map(([what, how]) => (
           <div key={what}>
