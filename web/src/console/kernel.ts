@@ -75,8 +75,9 @@ export type CellEvent =
   /** Something to show; the same `id` again replaces what it showed. */
   | { is: "display"; id: string; data: Shown }
   | { is: "job"; job: string; recalled: boolean }
-  /** The cell's k-th action (from 0). The notebook keeps it with the cell, for `remember` in a later session. */
-  | { is: "action"; k: number; action: RecordedAction }
+  /** The k-th action (from 0) of the cell, or of `cell` where that one is replayed and came to another job than it had.
+   * The notebook keeps it with the cell, for `remember` in a later session. */
+  | { is: "action"; k: number; action: RecordedAction; cell?: string }
   | { is: "error"; error: CellError };
 
 /** By media type, as in Jupyter: `text/plain` always; the richest that is known here is shown. */

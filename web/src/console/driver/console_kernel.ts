@@ -145,6 +145,7 @@ export class ConsoleKernel implements Kernel {
         action: (k, action, was) => {
           recalled &&= was;
           log.record(id, k, action);
+          if (!was) asked.events({ is: "action", k, action, cell: id });
         },
       });
       if ("lost" in end) return this.lost(asked, id, end.lost);

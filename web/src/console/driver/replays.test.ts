@@ -151,6 +151,20 @@ test("a cell that was changed is replayed as it ran, and then runs as it is", as
   expect(latest().runs).toEqual(["1: a = 1", "2: b = rdd.collect()", "2: b = 2"]);
 });
 
+test("a replayed action that had to be computed is recorded with its own cell", async () => {
+  const { kernel, ask, latest, ready } = puppetConsole();
+  kernel.remember(log);
+  const asked = ask("3");
+  await ready();
+  latest().done();
+  await settle();
+  latest().act(0, "j10", false, "h7");
+  latest().done();
+  await settle();
+  expect(asked.events).toContainEqual({ is: "action", cell: "2", k: 0, action: { plan: "h7", job: "j10" } });
+  expect(replays(asked.events).at(-1)).toBe("2 false");
+});
+
 test("a replayed cell that fails is told of, and the run goes on", async () => {
   const { kernel, ask, latest, ready } = puppetConsole();
   kernel.remember(log);

@@ -71,6 +71,12 @@ test("the log has the cells that ran, as they ran, in the order in which they di
   expect([a().edited, b().edited, c().edited]).toEqual([false, true, false]);
 });
 
+test("a cell that was stopped is not in the log: its replay would have to be stopped as well", () => {
+  a().ran.value = { source: "while True: pass", order: notebook.nextOrder(), actions: [] };
+  a().run.value = { is: "stopped", took: 1 };
+  expect(notebook.log()).toEqual([]);
+});
+
 test("cells without a text make an empty notebook", () => {
   expect(notebook.isEmpty.value).toBe(false);
   notebook.replace(["", "  \n"]);

@@ -79,10 +79,10 @@ export class Notebook {
     return this.cells.value[this.cells.value.indexOf(cell) + 1];
   }
 
-  /** The cell log: what ran, as it ran, in the order in which it did. */
+  /** The cell log: what ran, as it ran, in the order in which it did. What was stopped is not to be replayed. */
   log(): LoggedCell[] {
     return this.cells.value
-      .flatMap(({ id, ran }) => (ran.value ? [{ id, ...ran.value }] : []))
+      .flatMap(({ id, ran, run }) => (ran.value && run.value.is !== "stopped" ? [{ id, ...ran.value }] : []))
       .sort((one, other) => one.order - other.order)
       .map(({ id, source, actions }) => ({ id, source, actions }));
   }

@@ -114,6 +114,16 @@ test("cells of the log that are replayed say so, and keep what they showed", asy
   expect(cell(0).outputs.value).toMatchObject([{ text: "of yesterday" }]);
 });
 
+test("an action is kept with its cell, that of a replayed one with that one", async () => {
+  cell(0).ran.value = { source: "a", order: 1, actions: [{ plan: "p0", job: "gone" }] };
+  runs.run([cell(2)]);
+  kernel.tell({ is: "action", cell: cell(0).id, k: 0, action: { plan: "p0", job: "j2" } });
+  kernel.tell({ is: "action", k: 0, action: { plan: "p1", job: "j3" } });
+  await kernel.end("done");
+  expect(cell(0).ran.value?.actions).toEqual([{ plan: "p0", job: "j2" }]);
+  expect(cell(2).ran.value?.actions).toEqual([{ plan: "p1", job: "j3" }]);
+});
+
 test("a kernel that breaks ends the run with an error, and the next one can begin", async () => {
   vi.spyOn(kernel, "run").mockRejectedValueOnce(new Error("the Worker is gone"));
   runs.run([cell(0)]);

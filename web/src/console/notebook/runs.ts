@@ -103,6 +103,7 @@ export class Runs {
     try {
       outcome = await kernel.run({ id: cell.id, source }, (event) => {
         if (event.is === "replaying") return this.replay(event.cell, event.recalled);
+        if (event.is === "action") return this.record(this.notebook.byId(event.cell ?? cell.id), event.k, event.action);
         begin();
         outputs.take(event);
       });
@@ -131,6 +132,12 @@ export class Runs {
     if (!cell) return;
     this.replayed.set(cell, recalled ? "recalled" : "replayed");
     cell.run.value = { is: "replaying" };
+  }
+
+  private record(cell: Cell | undefined, k: number, action: RecordedAction): void {
+    if (!cell?.ran.value) return;
+    cell.ran.value = { ...cell.ran.value, actions: cell.ran.value.actions.toSpliced(k, 1, action) };
+    this.around.changed(cell, "now");
   }
 
   private readonly replayed = new Map<Cell, "recalled" | "replayed">();
@@ -162,7 +169,6 @@ class Outputs {
   take(event: CellEvent): void {
     if (event.is === "job")
       this.cell.jobs.value = [...this.cell.jobs.value, { job: event.job, recalled: event.recalled }];
-    if (event.is === "action") return this.record(event.k, event.action);
     if (event.is === "stream") this.gather({ ...event, text: this.clean[event.name](event.text) });
     if (event.is === "display" || event.is === "error") this.gather(event);
   }
@@ -181,11 +187,5 @@ class Outputs {
     if (this.due) return;
     this.due = true;
     this.around.soon(() => this.flush());
-  }
-
-  private record(k: number, action: RecordedAction): void {
-    const { ran } = this.cell;
-    if (ran.value) ran.value = { ...ran.value, actions: ran.value.actions.toSpliced(k, 1, action) };
-    this.around.changed(this.cell, "now");
   }
 }
