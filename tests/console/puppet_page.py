@@ -56,6 +56,7 @@ class PuppetPage:
         self.room: Room
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.actions: list[tuple[str, int, str, str, bool]] = []
+        self.cuts: list[int] = []
         self.outcomes: list[tuple[str, str, int]] = []
         self.waits: list[tuple[str, list[str] | None]] = []
         self.submitted: list[Submit] = []
@@ -148,8 +149,9 @@ class PuppetPage:
         assert not self.outcomes or self._running or self.outcomes[-1][0] != cell
         self.events.append((cell, json.loads(event)))
 
-    def action(self, cell: str, k: int, hash: str, job: str, recalled: bool) -> None:
+    def action(self, cell: str, k: int, hash: str, job: str, recalled: bool, parallelism: int) -> None:
         self.actions.append((cell, k, hash, job, recalled))
+        self.cuts.append(parallelism)
 
     def waiting(self, cell: str, jobs: str) -> None:
         self.waits.append((cell, json.loads(jobs)))

@@ -145,6 +145,7 @@ def test_recorded_actions_are_recalled_and_nothing_is_submitted(swarm: LoopSwarm
     with console_in(swarm, tmp_path) as page:
         assert page.run(SUMS) == "done"
         shown, recorded, cut = page.shown(), page.recorded(), page.outcomes[0][2]
+        assert page.cuts == [cut] * 3  # known before the cell's end, which its page may not see
     assert len(recorded) == 3
     with console_in(swarm, tmp_path, first_node=1000) as page:
         assert page.run(SUMS, "c1", recorded, cut) == "done"
@@ -163,6 +164,7 @@ def test_an_action_with_another_plan_runs_and_says_so(swarm: LoopSwarm, tmp_path
         assert page.shown() == ["14"]
         assert [action[4] for action in page.actions] == [False] and page.watched == []
         assert min(node.id for node in page.submitted[0].plan.nodes) >= 1000
+        assert page.submitted[0].request >= 1000
 
 
 def test_an_action_whose_results_are_gone_runs_again(swarm: LoopSwarm, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ Nothing here waits for an answer but `list_jobs`: a job that is refused says so 
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -62,15 +61,17 @@ class _Action:
 
 
 class ConsoleEngine:
-    """Runs the jobs of the notebook's application."""
+    """Runs the jobs of the notebook's application. Requests are numbered from `first` on: one that an earlier Python
+    made names its job for as long as the application lives."""
 
-    def __init__(self, page: Page, waiting: Waiting, welcome: Welcome, max_result_size: int = MAX_RESULT_SIZE) -> None:
+    def __init__(
+        self, page: Page, waiting: Waiting, welcome: Welcome, first: int = 1, max_result_size: int = MAX_RESULT_SIZE
+    ) -> None:
         self.welcome = welcome
         self._page = page
         self._waiting = waiting
         self._limit = max_result_size
-        # The application is older than this Python, and the same number again would name an earlier request's job.
-        self._requests = itertools.count(int(time.time() * 1000))
+        self._requests = itertools.count(first)
         self._own = OwnBlocks(page)
         self._routes = PageRoutes(page)
         fetcher = ResultFetcher(self._routes, self._routes, lambda size: None, self._say)
@@ -213,7 +214,7 @@ class ConsoleEngine:
         for name in action.carries:
             self._code.pop(name, None)
         if action.run is not None and not action.run.over:
-            self._page.action(action.run.cell, action.k, action.hash, job, recalled)
+            self._page.action(action.run.cell, action.k, action.hash, job, recalled, action.run.parallelism)
             action.run.tell({"is": "job", "job": job, "recalled": recalled})
         if not recalled:
             del self._actions[request]

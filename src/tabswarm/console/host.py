@@ -55,8 +55,8 @@ class Page(Protocol):
     def event(self, cell: str, event: str) -> None:
         """Something that a cell did: JSON of a `CellEvent`."""
 
-    def action(self, cell: str, k: int, hash: str, job: str, recalled: bool) -> None:
-        """The cell's k-th action runs in this job."""
+    def action(self, cell: str, k: int, hash: str, job: str, recalled: bool, parallelism: int) -> None:
+        """The cell's k-th action runs in this job; its RDDs had so many partitions by default."""
 
     def waiting(self, cell: str, jobs: str) -> None:
         """The cell waits, for these jobs (JSON of their ids)."""

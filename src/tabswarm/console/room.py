@@ -66,12 +66,12 @@ class Room:
 
     # --- what the page says
 
-    def open(self, welcome: JsBytes, first_node: int) -> None:
-        """The session is there."""
+    def open(self, welcome: JsBytes, first_free: int) -> None:
+        """The session is there; its application has used no number from `first_free` on."""
         import tabswarm
 
-        self._engine = ConsoleEngine(self._page, self._waiting, _welcome_of(welcome.to_bytes()))
-        context = ConsoleContext.begin(self._engine, self._waiting, first_node)
+        self._engine = ConsoleEngine(self._page, self._waiting, _welcome_of(welcome.to_bytes()), max(first_free, 1))
+        context = ConsoleContext.begin(self._engine, self._waiting, first_free)
         for name in ("Context", "SparkContext"):
             setattr(tabswarm, name, ConsoleContext)
         self._main.__dict__.update({"sc": context, "Context": ConsoleContext, "SparkContext": ConsoleContext})

@@ -96,8 +96,8 @@ function pageOf(say: Say) {
       say({ is: "provide", block: JSON.parse(block) as BlockId, data, hashes }, [data.buffer as ArrayBuffer]),
     release: (nodes: string) => say({ is: "release", nodes: JSON.parse(nodes) as number[] }),
     event: (cell: string, event: string) => say({ is: "event", cell, event: JSON.parse(event) as CellEvent }),
-    action: (cell: string, k: number, hash: string, job: string, recalled: boolean) =>
-      say({ is: "action", cell, k, hash, job, recalled }),
+    action: (cell: string, k: number, hash: string, job: string, recalled: boolean, parallelism: number) =>
+      say({ is: "action", cell, k, hash, job, recalled, parallelism }),
     waiting: (cell: string, jobs: string) => say({ is: "waiting", cell, jobs: JSON.parse(jobs) as string[] }),
     computing: (cell: string) => say({ is: "computing", cell }),
     completions: (id: number, completions: string) =>
