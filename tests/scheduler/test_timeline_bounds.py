@@ -104,3 +104,14 @@ def test_a_store_is_counted_again_only_when_its_blocks_have_changed() -> None:
     assert swarm.scheduler.look().stores["a1", 2] is before
     swarm.do("leave v1")
     assert swarm.scheduler.look().stores["a1", 2].there == before.there - 1
+
+
+def test_what_a_job_that_is_over_lists_takes_little_room_and_is_seen_all_the_same() -> None:
+    swarm = observed("volunteer v1").submit(["1 source 200", "want 1"]).do("run")
+    before = swarm.attempts()
+    swarm.do("fetched j1")
+    kept = swarm.scheduler.state.archive.finished["j1"].timeline
+    assert not kept.attempts and len(kept.packed) < 100 * len(before)
+    late = Observed()
+    late.scheduler = swarm.scheduler
+    assert late.attempts() == before

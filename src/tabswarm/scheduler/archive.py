@@ -21,12 +21,13 @@ ATTEMPTS = 60_000
 
 @dataclass(slots=True, eq=False)
 class Finished:
-    """A job that is over."""
+    """A job that is over, and how many attempts its timeline lists."""
 
     summary: ObservedJob
     nodes: tuple[ObservedNode, ...]
     progress: tuple[NodeProgress, ...]
     timeline: Timeline
+    listed: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -39,10 +40,10 @@ class Archive:
     def add(self, finished: Finished) -> None:
         """A job is over; the oldest make room for it."""
         self.finished[finished.summary.id] = finished
-        self.listed += len(finished.timeline.attempts)
+        finished.listed = finished.timeline.pack()
+        self.listed += finished.listed
         while len(self.finished) > JOBS or (self.listed > ATTEMPTS and len(self.finished) > 1):
-            oldest = self.finished.pop(next(iter(self.finished)))
-            self.listed -= len(oldest.timeline.attempts)
+            self.listed -= self.finished.pop(next(iter(self.finished))).listed
 
     def count_bytes(self, job: str, direct: int, relayed: int) -> None:
         """Bytes that a job moved, told when it was over."""

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from tabswarm.plan.observation import LONG_TEXT, TEXT, AttemptReason, Outcome
 from tabswarm.plan.task import Failure
 
@@ -24,8 +26,7 @@ ERRORS = 100
 """Kinds of failure of one job that are told apart."""
 
 
-@dataclass(slots=True, eq=False)
-class AttemptRecord:
+class AttemptRecord(msgspec.Struct, array_like=True, eq=False, gc=False):
     """One attempt, as `ObservedAttempt` says it, and the number of its last change. An unlisted one is counted when it
     ends."""
 
@@ -51,6 +52,10 @@ class AttemptRecord:
     outcome: Outcome = Outcome.OPEN
     error: int = -1
     message: str = ""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[AttemptRecord]).decode
 
 
 @dataclass(slots=True, eq=False)
@@ -94,7 +99,8 @@ class Folded:
 @dataclass(slots=True, eq=False)
 class Timeline:
     """Of one job. `changes` numbers its changes, `submitted` and `ended` are milliseconds. When the job has failed its
-    tasks are `frozen` as they were. `lasts` are the last nodes of its stages, once somebody has asked."""
+    tasks are `frozen` as they were. `lasts` are the last nodes of its stages, once somebody has asked. When it is over
+    its attempts are `packed`, for they are many and few are looked at again."""
 
     submitted: int = 0
     program: str = ""
@@ -103,6 +109,7 @@ class Timeline:
     lasts: tuple[int, ...] | None = None
     changes: int = 0
     attempts: dict[tuple[int, int], AttemptRecord] = field(default_factory=dict)
+    packed: bytes = b""
     errors: dict[tuple[str, str, str], ErrorRecord] = field(default_factory=dict)
     folded: dict[int, Folded] = field(default_factory=dict)
     stages: dict[int, StageCount] = field(default_factory=dict)
@@ -178,9 +185,16 @@ class Timeline:
         """Listed attempts that have changed after that change, in that order, the first `most` of them."""
         if change >= self.changes:
             return []
-        later = [record for record in self.attempts.values() if record.change > change]
+        records = _decode(self.packed) if self.packed else self.attempts.values()
+        later = [record for record in records if record.change > change]
         later.sort(key=lambda record: record.change)
         return later[:most]
+
+    def pack(self) -> int:
+        """The job is over. Returns how many attempts are listed."""
+        listed = len(self.attempts)
+        self.packed, self.attempts = _encode(list(self.attempts.values())), {}
+        return listed
 
     def _fold(self, record: AttemptRecord) -> None:
         folded = self.folded.get(record.stage)
