@@ -57,6 +57,15 @@ async def test_a_program_keeps_its_own_application_beside_the_notebooks() -> Non
             await another(here, limits.NOTEBOOK)
 
 
+async def test_others_may_watch_the_notebook_by_its_name() -> None:
+    async with place() as here:
+        with pytest.raises(UnknownApplication):
+            await another(here, limits.NOTEBOOK, watch=True)
+        opened = await console(here)
+        watcher = await another(here, limits.NOTEBOOK, watch=True)
+        assert watcher.welcome.application == opened.welcome.application and opened.lost is None
+
+
 async def test_cells_are_found_by_the_next_console_in_their_order() -> None:
     async with place() as here:
         first = await console(here)
@@ -144,6 +153,16 @@ async def test_swarms_have_a_notebook_each() -> None:
         other = here.coordinator.create_swarm("another")
         assert here.coordinator.swarm(other).notebook is not here.coordinator.swarm(here.swarm).notebook
         assert here.coordinator.swarm(other).notebook.application != opened.welcome.application
+
+
+@pytest.mark.parametrize("number", [-(2**63), -1, 2**53, 2**64 - 1])
+def test_numbers_that_no_console_draws_are_not_counted(number: int) -> None:
+    store = NotebookStore()
+    plan = word_count_plan("a1", TEXTS, 2)
+    odd = msgspec.structs.replace(plan, sources={number: ()})
+    store.note(m.Submit(request=number, plan=odd, code={}))
+    assert store.told().next_request == 1
+    assert store.told().next_node == 1 + max(node.id for node in plan.nodes)
 
 
 def big(count: int, id: str = "c", **parts: bytes | str) -> tuple[m.Cell, ...]:

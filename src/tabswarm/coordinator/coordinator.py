@@ -328,18 +328,21 @@ class Coordinator:
 
     def _application(self, hello: Hello, swarm: Swarm) -> str:
         """The application of a driver's new session: the one it names, which must be there, or a fresh one."""
-        if hello.application == NOTEBOOK and not hello.watch:
+        named = hello.application
+        if named == NOTEBOOK and not hello.watch:
             if hello.kind != "console":
                 raise Rejected(CloseCode.UNKNOWN_APPLICATION, "only a console drives the notebook; others may watch it")
             return swarm.notebook_application()
-        if hello.application:
-            if not swarm.scheduler.has_application(hello.application):
+        if named == NOTEBOOK:
+            named = swarm.notebook.application or named
+        if named:
+            if not swarm.scheduler.has_application(named):
                 kept = f"{self.bounds.results_seconds / 3600:g} h"
                 raise Rejected(
                     CloseCode.UNKNOWN_APPLICATION,
                     f"there is no application {clean(hello.application, 20)!r} in this swarm (results stay {kept})",
                 )
-            return hello.application
+            return named
         return fresh_application() if hello.kind != "cli" else ""
 
     def _welcome_of(self, swarm: Swarm, known: Remembered, secret: str) -> Welcome:
@@ -371,7 +374,10 @@ class Coordinator:
                 except Exception as error:
                     # A bug of ours must not stop the pings of every other swarm.
                     self._notice("failure", swarm=place.swarm.id, error=error)
-            self._desk.pulse()
+            try:
+                self._desk.pulse()
+            except Exception as error:
+                self._notice("failure", role="operator", error=error)
 
 
 def replaced(session: Session) -> CloseCode:

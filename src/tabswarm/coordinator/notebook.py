@@ -14,6 +14,8 @@ from tabswarm.wire import console_messages as limits
 from tabswarm.wire.messages import Cell, CellsSaved, Notebook, SaveCells, Submit
 
 ID_LIMIT = 64
+SAFE = 2**53
+"""Numbers from here on lose digits on a page, and none is counted that far: a driver that says one is not ours."""
 
 
 class NotebookStore:
@@ -22,6 +24,7 @@ class NotebookStore:
     def __init__(self) -> None:
         self.application = ""
         self._cells: dict[str, Cell] = {}
+        self._sizes: dict[str, int] = {}
         self._next_node = 0
         self._next_request = 1
 
@@ -32,24 +35,30 @@ class NotebookStore:
     def save(self, said: SaveCells) -> CellsSaved:
         """Keep what a console says, or say why not."""
         merged = self._cells | {cell.id: cell for cell in said.cells}
-        refused = why_not(said, merged)
+        sizes = self._sizes | {cell.id: size_of(cell) for cell in said.cells}
+        refused = why_not(said, sizes)
         if not refused:
             self._cells = {id: merged[id] for id in said.order}
+            self._sizes = {id: sizes[id] for id in said.order}
         return CellsSaved(request=said.request, refused=refused)
 
     def note(self, submit: Submit) -> None:
         """The notebook's application sees this job: its numbers are taken."""
-        self._next_request = max(self._next_request, submit.request + 1)
-        self._next_node = max(self._next_node, *(number + 1 for number in numbers_of(submit.plan)), 0)
+        self._next_request = _above(self._next_request, [submit.request])
+        self._next_node = _above(self._next_node, numbers_of(submit.plan))
 
 
-def why_not(said: SaveCells, merged: dict[str, Cell]) -> str:
-    """What is wrong with a save after which the cells would be these, in words; empty where nothing is."""
+def _above(number: int, taken: Iterable[int]) -> int:
+    return max((other + 1 for other in taken if number <= other < SAFE), default=number)
+
+
+def why_not(said: SaveCells, sizes: dict[str, int]) -> str:
+    """What is wrong with a save after which the cells would have these sizes, in words; empty where nothing is."""
     if len(said.order) > limits.CELLS_LIMIT:
         return f"a notebook has at most {limits.CELLS_LIMIT} cells, not {len(said.order)}"
     if len(set(said.order)) < len(said.order):
         return "the same cell stands twice in the order"
-    if unknown := [id for id in said.order if id not in merged]:
+    if unknown := [id for id in said.order if id not in sizes]:
         return f"the order names {len(unknown)} cells that were never saved"
     for cell in said.cells:
         if not 0 < len(cell.id) <= ID_LIMIT:
@@ -61,7 +70,7 @@ def why_not(said: SaveCells, merged: dict[str, Cell]) -> str:
         ):
             if size > limit:
                 return f"the {part} of a cell may have {limit // 1024} KiB, and these have {-(-size // 1024)}"
-    total = sum(size_of(merged[id]) for id in said.order)
+    total = sum(sizes[id] for id in said.order)
     if total > limits.NOTEBOOK_LIMIT:
         return f"a notebook may have {limits.NOTEBOOK_LIMIT // 2**20} MiB, and this one would have {total / 2**20:.1f}"
     return ""
