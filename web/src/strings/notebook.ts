@@ -6,7 +6,7 @@ export const notebook = {
   empty: {
     heading: "Compute with the tabs of those who help",
     steps: {
-      example: "Open an example, or write Python of your own.",
+      example: "Open an example, or write Python of your own: sc is the swarm.",
       share: "Share the invite link: each tab that opens it computes with you.",
       watch: "Run the cells and watch: results come in below each of them.",
     },

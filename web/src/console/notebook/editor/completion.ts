@@ -18,7 +18,8 @@ export function completionsBy(complete: Complete) {
 }
 
 function offered({ label, kind, detail, info }: Completion): Offered {
-  return { label, type: kind, detail, ...(info && { info: () => docstring(info) }) };
+  const signature = detail.startsWith(label) ? detail.slice(label.length) : detail; // the name stands before it already
+  return { label, type: kind, detail: signature, ...(info && { info: () => docstring(info) }) };
 }
 
 /** A docstring is text of whoever wrote the module: shown as it stands. */

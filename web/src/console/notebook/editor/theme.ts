@@ -4,7 +4,7 @@ import { tags } from "@lezer/highlight";
 
 /** How the editor looks; its colours are style.css's, so light and dark follow the device. */
 const looks = EditorView.theme({
-  "&": { backgroundColor: "var(--field)", color: "var(--ink)", fontSize: "0.875rem" },
+  "&": { minHeight: "3rem", backgroundColor: "var(--field)", color: "var(--ink)", fontSize: "0.875rem" },
   "&.cm-focused": { outline: "2px solid var(--busy)", outlineOffset: "-1px" },
   ".cm-scroller": { fontFamily: "ui-monospace, Menlo, Consolas, monospace", lineHeight: "1.5" },
   ".cm-content": { padding: "0.5rem 0", caretColor: "var(--ink)" },
@@ -20,6 +20,7 @@ const looks = EditorView.theme({
   ".cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": { color: "var(--end)" },
   ".cm-tooltip": { backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--line)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "inherit", maxHeight: "14rem" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.2rem 0.6rem" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--act)", color: "var(--on-act)" },
   ".cm-completionDetail": { color: "inherit", opacity: "0.8", fontStyle: "normal" },
   ".cm-tooltip.cm-completionInfo": { maxWidth: "min(28rem, 80vw)", padding: "0.5rem 0.75rem" },

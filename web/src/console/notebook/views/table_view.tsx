@@ -31,7 +31,12 @@ export function TableView({ table }: { table: Table }) {
           <thead>
             <tr>
               {table.columns.map((column, index) => (
-                <th key={index} scope="col" aria-sort={sortOf(sorting.value, index)}>
+                <th
+                  key={index}
+                  class={kindOf(table.rows[0]?.[index] ?? null)}
+                  scope="col"
+                  aria-sort={sortOf(sorting.value, index)}
+                >
                   <button type="button" title={text.table.sortBy(short(column))} onClick={() => sort(index)}>
                     {short(column)}
                   </button>
