@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
 from tests.end_to_end.swarm import Swarm
 
 from tabswarm.browsers import Browser, Page
+from tabswarm.browsers.errors import PageTimeout
 
 TEXT = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text(encoding="utf-8")
 PATIENCE = 240.0
@@ -27,7 +29,7 @@ FIND = """(() => {
   const seen = (element) => element.getClientRects().length > 0 && !element.disabled;
   const all = [...document.querySelectorAll("button, a, summary, [role=tab]")];
   const meant = all.filter((one) => called(one) && seen(one));
-  const found = meant.find((one) => one.closest(":popover-open, dialog[open]")) ?? meant[0];
+  const found = meant.find((one) => one.closest(".menu[open], dialog[open]")) ?? meant[0];
   for (const old of document.querySelectorAll("[data-tutorial]")) old.removeAttribute("data-tutorial");
   found?.setAttribute("data-tutorial", "");
   return found !== undefined;
@@ -50,9 +52,15 @@ class Step:
         return label
 
     async def press(self, page: Page, label: str) -> None:
-        """Press what is called so."""
-        await page.wait_for(FIND.replace("LABEL", json.dumps(self.says(label))), PATIENCE)
-        await page.click("[data-tutorial]", PATIENCE)
+        """Press what is called so. Looks for it again where something opens above it meanwhile."""
+        ends = time.monotonic() + PATIENCE
+        while True:
+            await page.wait_for(FIND.replace("LABEL", json.dumps(self.says(label))), PATIENCE)
+            try:
+                return await page.click("[data-tutorial]", 5)
+            except PageTimeout:
+                if time.monotonic() > ends:
+                    raise
 
     async def read(self, page: Page, words: str) -> None:
         """Wait until the page says so."""

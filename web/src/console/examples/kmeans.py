@@ -2,7 +2,8 @@
 # Find the groups in a cloud of points, round after round.
 
 # %%
-# 3,000 points, thrown around four places. They are made where they are needed, and kept there (`cache`).
+# 3,000 points, thrown around four places. They are made where they are needed, and
+# kept there (`cache`).
 import random
 from math import dist
 
@@ -21,8 +22,8 @@ def thrown(number):
 points = sc.range(3_000, numSlices=6).map(thrown).cache()
 
 # %%
-# Each round: every point goes to its nearest centre, and every centre to the middle of its points.
-# Only sums travel, a few numbers for each centre; the points stay with the volunteers.
+# Each round every point goes to its nearest centre, and every centre to the middle
+# of its points. Only sums travel, a few numbers for each centre; the points stay.
 
 
 def round_of(centres):
@@ -30,8 +31,11 @@ def round_of(centres):
         number = min(range(len(centres)), key=lambda k: dist(point, centres[k]))
         return number, (*point, 1)
 
-    sums = points.map(nearest).reduceByKey(lambda a, b: tuple(p + q for p, q in zip(a, b)), 3)
-    return {number: (x / count, y / count) for number, (x, y, count) in sums.collect()}
+    def added(a, b):
+        return tuple(p + q for p, q in zip(a, b))
+
+    sums = points.map(nearest).reduceByKey(added, 3).collect()
+    return {number: (x / count, y / count) for number, (x, y, count) in sums}
 
 
 centres = [(0.0, 0.0), (10.0, 0.0), (0.0, 10.0), (10.0, 10.0)]
@@ -48,4 +52,5 @@ def in_colour(point):
     return point[0], point[1], f"group {number + 1}"
 
 
-points.sample(False, 1 / 3, seed=1).map(in_colour).plot.scatter(title="Four groups", x="x", y="y")
+some = points.sample(False, 1 / 3, seed=1)
+some.map(in_colour).plot.scatter(title="Four groups", x="x", y="y")

@@ -20,8 +20,9 @@ links = [
 PAGES, PARTITIONS = len(links), 3
 
 # %%
-# Each round a page gives its rank to those that it links to, in equal shares. 0.15 of all rank is spread evenly.
-# The pages stay where they are (`partitionBy`), so that joining them with their ranks moves only ranks.
+# Each round a page gives its rank to those that it links to, in equal shares; 0.15 of
+# all rank is spread evenly. The pages stay where they are (`partitionBy`), so that
+# joining them with their ranks moves only ranks.
 web = sc.parallelize(links).partitionBy(PARTITIONS).cache()
 ranks = web.mapValues(lambda targets: 1 / PAGES)
 
@@ -33,11 +34,12 @@ def shares(entry):
 
 for _ in range(8):
     given = web.join(ranks, PARTITIONS).flatMap(shares)
-    ranks = given.reduceByKey(lambda a, b: a + b, PARTITIONS).mapValues(lambda got: 0.15 / PAGES + 0.85 * got)
+    got = given.reduceByKey(lambda a, b: a + b, PARTITIONS)
+    ranks = got.mapValues(lambda rank: 0.15 / PAGES + 0.85 * rank)
 
 # %%
 # Only now anything runs: all rounds in one job. Look at its graph in the Jobs view.
 rounded = ranks.mapValues(lambda rank: round(rank, 4))
-best = sc.parallelize(rounded.takeOrdered(PAGES, key=lambda pair: (-pair[1], pair[0])), 1)
+best = rounded.sortBy(lambda pair: (-pair[1], pair[0]), numPartitions=1).cache()
 best.show()
 best.plot.bar(title="Rank of each page", y="share of all visits")

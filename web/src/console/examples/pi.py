@@ -2,8 +2,8 @@
 # Throw darts at a square: the share that hits the circle inside is pi / 4.
 
 # %%
-# Each of 60 tasks throws 20,000 darts. Its number is the seed, so that a task that has to run twice, because its
-# volunteer left, throws the very same darts.
+# Each of 60 tasks throws 20,000 darts. Its number is the seed, so that a task which has
+# to run twice, because its volunteer left, throws the very same darts.
 import random
 from itertools import accumulate
 
@@ -23,5 +23,6 @@ print("pi is about", 4 * sum(found) / (TASKS * DARTS))
 
 # %%
 # The more darts, the better: what the answer would have been after each task.
-so_far = [(task * DARTS, 4 * hit / (task * DARTS)) for task, hit in enumerate(accumulate(found), 1)]
+thrown = [DARTS * task for task in range(1, TASKS + 1)]
+so_far = [(darts, 4 * hit / darts) for darts, hit in zip(thrown, accumulate(found))]
 sc.parallelize(so_far, 1).plot.line(title="The estimate settles", x="darts", y="pi")

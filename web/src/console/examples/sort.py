@@ -18,15 +18,21 @@ def drawn(partition, _):
 numbers = sc.parallelize(range(6), 6).mapPartitionsWithIndex(drawn)
 
 # %%
-# A sample finds borders, so that the partitions become equally large; each number goes to its partition, and each
-# partition is sorted by itself.
+# A sample finds borders between which about as many numbers lie. Each number goes to
+# its partition, and each partition is sorted by itself.
 ordered = numbers.sortBy(lambda number: number, numPartitions=6).cache()
 
 
 def described(partition, records):
     records = list(records)
     assert records == sorted(records)
-    yield {"partition": partition, "numbers": len(records), "first": records[0], "last": records[-1]}
+    first, last = records[0], records[-1]
+    yield {
+        "partition": partition,
+        "numbers": len(records),
+        "from": first,
+        "to": last,
+    }
 
 
 ordered.mapPartitionsWithIndex(described).show()
