@@ -137,6 +137,7 @@ async def test_closing_asks_while_blocks_are_nowhere_else_and_not_when_they_were
 async def test_choices_are_kept_for_the_next_visit(swarm: Swarm, chromium: Browser) -> None:
     page = await chromium.open(swarm.invite_link)
     await page.click("#relay-only")
+    await page.wait_for("document.querySelector('#about') !== null", PATIENCE)  # it moves what stands below it
     await page.click("#rules summary")
     await page.click("#choose-hidden")
     await page.goto(swarm.invite_link.split("#")[0] + "?again#" + swarm.invite_link.split("#")[1])
