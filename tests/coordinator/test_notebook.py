@@ -11,7 +11,7 @@ from tests.coordinator.test_jobs_in_memory import EXPECTED, TEXTS, collect, volu
 
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.notebook import NotebookStore
-from tabswarm.errors import UnknownApplication
+from tabswarm.errors import ConnectionRefused, UnknownApplication
 from tabswarm.transport.session import Session
 from tabswarm.wire import console_messages as limits
 from tabswarm.wire import messages as m
@@ -41,9 +41,23 @@ async def test_a_second_console_takes_over_and_the_first_is_told_so() -> None:
         gone = await lost(first.receive)
         assert (gone.code, "took over" in gone.reason) == (4419, True)
         assert second.welcome.application == first.welcome.application
-        again = await console(here, resume=first.welcome.resume)
+        third = await console(here)  # whoever opens it takes it, the first one's person too
         assert (await lost(second.receive)).code == 4419
-        assert again.welcome.peer == first.welcome.peer
+        assert third.welcome.application == first.welcome.application
+
+
+async def test_a_console_that_was_away_when_another_one_took_over_does_not_take_the_notebook_back() -> None:
+    async with place() as here:
+        away = await console(here)
+        await away.close()
+        back = await console(here, resume=away.welcome.resume)  # nobody had it meanwhile
+        assert back.welcome.peer == away.welcome.peer
+        await back.close()
+        here_now = await console(here)
+        with pytest.raises(ConnectionRefused, match="another console was opened meanwhile"):
+            await console(here, resume=back.welcome.resume)
+        await here_now.send(m.ListJobs(request=1))
+        assert (await until(here_now, m.Jobs)).request == 1
 
 
 async def test_a_program_keeps_its_own_application_beside_the_notebooks() -> None:

@@ -293,6 +293,9 @@ class Coordinator:
         known = self._remembered.find(hello.resume, grant)
         if known is not None and hello.application == NOTEBOOK and known.application != swarm.notebook_application():
             known = None  # what it drove has ended meanwhile
+        if known is not None and hello.application == NOTEBOOK and known.peer != swarm.notebook.console:
+            # A laptop that wakes up must not take the notebook from the person who works in it elsewhere.
+            raise Rejected(CloseCode.TAKEN_OVER, "another console was opened meanwhile, and has the notebook now")
         if known is None and grant.retired:
             raise Rejected(CloseCode.UNAUTHENTICATED, "this invite link was replaced by another one: ask for that")
         secret = hello.resume if known is not None else fresh_secret()
@@ -315,6 +318,8 @@ class Coordinator:
             for other in swarm.drivers_of(known.application):
                 swarm.leave(other, "another session took over its application")
                 other.close(replaced(other), "session replaced: another one took over this application", drop=True)
+        if hello.application == NOTEBOOK and not known.watches:
+            swarm.notebook.console = known.peer
         self._remembered.keep(secret, known)
         shown = msgspec.structs.replace(
             hello, name=clean(hello.name, self.bounds.name_letters), watch=known.watches, application=known.application

@@ -19,10 +19,12 @@ SAFE = 2**53
 
 
 class NotebookStore:
-    """The cells of one swarm's notebook, in order. `application` is the one that it has now, or had last."""
+    """The cells of one swarm's notebook, in order. `application` is the one that it has now, or had last, and `console`
+    the peer that opened it last."""
 
     def __init__(self) -> None:
         self.application = ""
+        self.console = ""
         self._cells: dict[str, Cell] = {}
         self._sizes: dict[str, int] = {}
         self._next_node = 0

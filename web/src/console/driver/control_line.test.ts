@@ -154,6 +154,14 @@ test.each([CloseCode.TAKEN_OVER, CloseCode.REPLACED])("closed with %i, another c
   expect(control()).toBe(before);
 });
 
+test("back after another console was opened meanwhile, it does not have the notebook any more", () => {
+  const { line, events, letIn, breakOff } = start();
+  letIn(welcome(), notebook);
+  breakOff();
+  letIn({ type: "Refused", code: "taken_over", reason: "another console was opened meanwhile" } as Tagged);
+  expect([line.state.value, events.over.mock.calls.length]).toEqual([{ is: "taken-over" }, 1]);
+});
+
 test("refused, it says why", () => {
   const { line, events, letIn } = start();
   letIn({ type: "Refused", code: "unauthenticated", reason: "no such token" } as Tagged);
