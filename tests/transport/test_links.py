@@ -38,6 +38,7 @@ def test_a_link_is_taken_apart(text: str, role: str, socket: str) -> None:
         (f"http://host:99999/join#{TOKEN}", "no link"),
         (f"http://[::1/join#{TOKEN}", "no link"),
         (f"http://host/elsewhere#{TOKEN}", "neither /join nor /console"),
+        (f"http://host/operator#{TOKEN}", "an operator link: it opens in a browser only"),
         (f"http://host/join?token={TOKEN}#{TOKEN}", "query"),
         (f"http://me:secret@host/join#{TOKEN}", "user name"),
         ("http://host/join", "lacks its token"),

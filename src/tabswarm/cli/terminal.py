@@ -35,7 +35,11 @@ def show_links(*, invite: str, driver: str | None = None, operator: str | None =
     if driver:
         out.print("Driver link   ", end="", markup=False)
         out.print(driver, style="cyan", markup=False)
-        out.print("              secret: whoever has it can run programs on the swarm", style="dim", markup=False)
+        out.print(
+            "              secret: opens the console in a browser, and runs programs on the swarm",
+            style="dim",
+            markup=False,
+        )
     if operator:
         out.print("Operator link ", end="", markup=False)
         out.print(operator, style="cyan", markup=False)

@@ -85,6 +85,10 @@ def parse_link(text: str, *, role: str = "") -> Link:
     shown = text.partition("#")[0][:200]
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadLink(f"{shown!r} is no link of a swarm; one looks like https://HOST:PORT/join#TOKEN")
+    if parts.path.strip("/") == "operator":
+        raise BadLink(
+            f"{shown!r} is an operator link: it opens in a browser only, and makes swarms with links of their own"
+        )
     page = _PAGES.get(parts.path.strip("/"))
     if page is None:
         raise BadLink(f"{shown!r} is no link of a swarm: its path is neither /join nor /console")
