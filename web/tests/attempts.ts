@@ -22,6 +22,7 @@ export function attempt(said: Partial<Attempt> = {}): Attempt {
     outcome: "done",
     error: -1,
     message: "",
+    read: 2000,
     ...said,
   };
 }

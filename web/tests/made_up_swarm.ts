@@ -20,18 +20,22 @@ export class MadeUpSwarm {
   readonly #attempts: ObservedAttempt[];
   readonly #nodes: readonly ObservedNode[];
   readonly #random: () => number;
-  #now = 60_000;
-  #next: number;
-  #hasJob: boolean;
+  readonly #tasks: number;
+  #now = 0;
+  #next = 0;
 
-  constructor({ volunteers, tasks, done = tasks / 2 }: { volunteers: number; tasks: number; done?: number }) {
+  /** `tasks` attempts are there, of which two a volunteer go on. */
+  constructor({ volunteers, tasks }: { volunteers: number; tasks: number }) {
     this.#random = randomly(volunteers * 7919 + tasks);
+    this.#tasks = tasks;
+    this.#nodes = wordCount(Math.ceil(tasks * 1.25));
+    const turns = volunteers === 0 ? 0 : Math.ceil(tasks / volunteers);
+    this.#now = 2000 + turns * TURN;
     this.#volunteers = Array.from({ length: volunteers }, (_, index) => this.#volunteer(index));
-    this.#hasJob = tasks > 0;
-    this.#nodes = wordCount(tasks);
     const count = volunteers === 0 ? 0 : tasks;
+    const done = Math.max(0, count - Math.min(2 * volunteers, Math.ceil(count / 2)));
     this.#attempts = Array.from({ length: count }, (_, index) => this.#attempt(index, index < done));
-    this.#next = Math.floor(done);
+    this.#next = done;
   }
 
   /** All that there is, as a fresh observation of the job in detail. */
@@ -40,14 +44,14 @@ export class MadeUpSwarm {
       type: "Observation",
       now: this.#now,
       fresh: true,
-      job: this.#hasJob ? this.job : "",
+      job: this.#tasks > 0 ? this.job : "",
       volunteers: this.#volunteers,
-      jobs: this.#hasJob ? [this.#summary(), ...PAST_JOBS] : [],
-      stores: this.#hasJob ? [this.#store()] : [],
+      jobs: this.#tasks > 0 ? [this.#summary(), ...PAST_JOBS] : [],
+      stores: this.#tasks > 0 ? [this.#store()] : [],
       nodes: [...this.#nodes],
       progress: this.#progress(),
-      attempts: this.#attempts.filter((attempt) => attempt[8] <= this.#now),
-      errors: this.#hasJob ? [AN_ERROR] : [],
+      attempts: [...this.#attempts],
+      errors: this.#tasks > 0 ? [AN_ERROR] : [],
     };
   }
 
@@ -56,11 +60,13 @@ export class MadeUpSwarm {
     this.#now += 250;
     const busy = Math.ceil(this.#volunteers.length * share);
     const attempts: ObservedAttempt[] = [];
-    for (let count = 0; count < busy && this.#attempts.length > 0; count++) {
-      const index = this.#next++ % this.#attempts.length;
-      const ended = ending(this.#attempts[index] as ObservedAttempt, this.#now);
-      this.#attempts[index] = ended;
-      attempts.push(ended);
+    for (let count = 0; count < busy && this.#next < this.#attempts.length; count++) {
+      const ended = ending(this.#attempts[this.#next] as ObservedAttempt, this.#now);
+      const begun = this.#attempt(this.#attempts.length, false).with(2, ended[2]) as ObservedAttempt;
+      this.#attempts[this.#next] = ended;
+      this.#attempts.push(begun);
+      this.#next += 1;
+      attempts.push(ended, begun);
     }
     const first = Math.floor(this.#random() * Math.max(1, this.#volunteers.length));
     const volunteers: ObservedVolunteer[] = [];
@@ -132,40 +138,43 @@ export class MadeUpSwarm {
   }
 
   #attempt(index: number, done: boolean): ObservedAttempt {
-    const volunteer = `p${1 + (index % this.#volunteers.length)}`;
+    const who = index % this.#volunteers.length;
     const turn = Math.floor(index / this.#volunteers.length);
     const stage = index % 4 === 3 ? 1 : 0;
     const heavy = index % 97 === 7;
-    const seconds = (0.4 + this.#random() * 1.2) * (heavy ? 4 : 1);
+    const lost = done && index % 120 === 60;
+    const failed = done && index % 89 === 30;
+    const seconds = (0.5 + this.#random()) * (heavy ? 4 : 1);
+    const fetching = 0.05 + this.#random() * 0.4;
     const assigned = done
-      ? Math.round(turn * 2400 + this.#random() * 300)
-      : this.#now - Math.round(this.#random() * 900);
-    const fetching = 0.05 + this.#random() * 0.5;
+      ? turn * TURN + Math.round(this.#random() * 300)
+      : this.#now - 50 - Math.round(this.#random() * 700);
     const started = assigned + Math.round(fetching * 1000 + this.#random() * 200);
+    const runs = done || started < this.#now;
+    const finished = Math.min(this.#now, started + Math.round(seconds * 1000) + 60);
     const reason =
       index % 61 === 11 ? "recomputed" : index % 83 === 5 ? "speculative" : index % 71 === 9 ? "retry" : "first";
-    const failed = done && index % 89 === 30;
     return [
       index,
       reason === "first" ? 0 : 1,
-      volunteer,
+      lost ? `p${this.#volunteers.length + 1}` : `p${who + 1}`,
       stage,
       stage === 0 ? 2 : 4,
       index,
       1,
       reason,
       assigned,
-      done || index % 3 > 0 ? started : -1,
-      done ? started + Math.round(seconds * 1000) + 60 : -1,
-      done || index % 3 > 0 ? fetching : -1,
+      runs ? started : -1,
+      done ? finished : -1,
+      runs ? fetching : -1,
       done ? seconds : -1,
       Math.round(this.#random() * 2e6),
       Math.round(2000 * (heavy ? 8 : 1 + this.#random())),
       Math.round(60e3 * (heavy ? 8 : 1 + this.#random())),
-      done ? (failed ? "failed" : index % 120 === 60 ? "lost" : "done") : "open",
+      done ? (failed ? "failed" : lost ? "lost" : "done") : "open",
       failed ? 1 : -1,
       "",
-      -1,
+      Math.round(3e6 * (heavy ? 8 : 1 + this.#random())),
     ];
   }
 
@@ -215,7 +224,7 @@ export class MadeUpSwarm {
     number,
     number,
   ][] {
-    if (!this.#hasJob) return [];
+    if (this.#tasks === 0) return [];
     const { done, running } = this.#counts();
     const planned = this.#nodes[0]?.partitions ?? 0;
     return [
@@ -373,6 +382,9 @@ const PAST_JOBS: ObservedJob[] = [
     error: "TaskFailed: ValueError at stats.py:9",
   },
 ];
+
+/** Milliseconds from one task of a volunteer to the next. */
+const TURN = 1900;
 
 /** Numbers in [0, 1) that come the same every time (a linear congruential generator, modulus 2^31, multiplier small enough for a double). */
 function randomly(seed: number): () => number {

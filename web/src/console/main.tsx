@@ -4,6 +4,8 @@ import type { Runtime } from "../frame/protocol.ts";
 import { takeToken } from "../peer/link_token.ts";
 import { shell as text } from "../strings/console.ts";
 import { openConsole, TOKEN_KEY } from "./driver/open_console.ts";
+import { cellOpener } from "./jobs/cell_lines.ts";
+import { lineOpener } from "./jobs/code_line.tsx";
 import { Desk } from "./notebook/desk.ts";
 import { observe } from "./observation/live.ts";
 import { follow } from "./route.ts";
@@ -22,6 +24,7 @@ swarmTitle.subscribe((title) => {
 const runtime = document.getElementById("runtime");
 const nonce = runtime?.nonce ?? "";
 const desk = new Desk(nonce);
+lineOpener.value = cellOpener(desk);
 
 render(<Shell desk={desk} />, document.getElementById("page") as HTMLElement);
 

@@ -146,7 +146,7 @@ export const jobs = {
 
   skew: "Spread",
   skewNone: "Figures come with the first tasks that are done.",
-  measures: { seconds: "Time", rows: "Rows", written: "Written", fetched: "Fetched" } as Record<Measure, string>,
+  measures: { seconds: "Time", rows: "Rows", read: "Read", written: "Written" } as Record<Measure, string>,
   five: ["Least", "Quarter", "Median", "Three quarters", "Most"],
   skewOf: (node: string, tasks: number) => `${node} (${counted(tasks, "task")})`,
   even: "Evenly spread.",

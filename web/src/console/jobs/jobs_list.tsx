@@ -64,6 +64,7 @@ function Row({ store, id, brief = false }: { store: ObservationStore; id: string
   const job = store.jobs.row(id)?.value;
   if (!job) return null;
   const runs = job.state === "running";
+  const about = job.description || job.program;
   return (
     <li class={`job ${job.state}`} data-job={id} data-state={job.state}>
       <p class="job-title">
@@ -74,7 +75,11 @@ function Row({ store, id, brief = false }: { store: ObservationStore; id: string
       </p>
       {(runs || !brief) && <Bar {...job} label={text.tasks(job.done, job.total)} />}
       <p class="soft">
-        {!brief && <bdi>{job.description || job.program} </bdi>}
+        {!brief && about && (
+          <>
+            <bdi>{about}</bdi> ·{" "}
+          </>
+        )}
         <How job={job} store={store} />
       </p>
     </li>

@@ -51,5 +51,5 @@ test("of a task that was done twice the last counts, and what was not done does 
 });
 
 test("what no volunteer told is no measure", () => {
-  expect(skewOf([attempt({ fetched: -1 })])[0]?.measures.fetched).toBeNull();
+  expect(skewOf([attempt({ read: -1 })])[0]?.measures.read).toBeNull();
 });

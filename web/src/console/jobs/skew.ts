@@ -6,7 +6,7 @@ import type { Attempt } from "../observation/shapes.ts";
  * Of each task its last attempt that was done counts. A node is skewed where its longest task takes at least three times
  * the median, and half a second more than that.
  */
-export const MEASURES = ["seconds", "rows", "written", "fetched"] as const;
+export const MEASURES = ["seconds", "rows", "read", "written"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export interface Five {

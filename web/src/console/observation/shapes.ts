@@ -75,6 +75,8 @@ export interface Attempt {
   outcome: ObservedAttempt[16];
   error: number;
   message: string;
+  /** Bytes of all its sources, wherever they were. */
+  read: number;
 }
 
 export function volunteer(told: ObservedVolunteer): Volunteer {
@@ -136,9 +138,23 @@ export function progress([node, state, planned, done, running, runs, recomputed,
 
 export function attempt(told: ObservedAttempt): Attempt {
   const [task, attempt, volunteer, stage, node, partition, partitions, reason, assigned, started, finished] = told;
-  const [, , , , , , , , , , , fetching, seconds, fetched, rows, written, outcome, error, message] = told;
+  const [, , , , , , , , , , , fetching, seconds, fetched, rows, written, outcome, error, message, read] = told;
   const where = { task, attempt, volunteer, stage, node, partition, partitions, reason };
-  return { ...where, assigned, started, finished, fetching, seconds, fetched, rows, written, outcome, error, message };
+  return {
+    ...where,
+    assigned,
+    started,
+    finished,
+    fetching,
+    seconds,
+    fetched,
+    rows,
+    written,
+    outcome,
+    error,
+    message,
+    read,
+  };
 }
 
 export function errorGroup(told: ObservedError): ErrorGroup {

@@ -1,0 +1,23 @@
+/** Texts that try to be more than text, for what pages write out. A longer list is in tests/hostile_strings.py. */
+export const HOSTILE: readonly string[] = [
+  "<script>window.harmed=1</script>",
+  "</style><script>window.harmed=1</script>",
+  "</title><script>window.harmed=1</script>",
+  "</text></svg><img src=x onerror=window.harmed=1>",
+  '" onmouseover="window.harmed=1',
+  "' onmouseover='window.harmed=1",
+  "<svg onload=window.harmed=1>",
+  "<svg><style><img src=x onerror=window.harmed=1></style></svg>",
+  "<math><mtext></form><form><mglyph><style></math><img src=x onerror=window.harmed=1>",
+  "<meta http-equiv=refresh content='0;url=/nowhere'>",
+  "<base href=//elsewhere.example/>",
+  "--><script>window.harmed=1</script><!--",
+  "<![CDATA[<script>window.harmed=1</script>]]>",
+  "&lt;script&gt;window.harmed=1&lt;/script&gt;",
+  "</pre><iframe srcdoc='<script>parent.harmed=1</script>'></iframe>",
+  "javascript:window.harmed=1",
+  "\u001b[2J\u001b]0;harmed\u0007",
+  "\u202egnp.exe \u2066hidden\u2069",
+  "a\u0301\u0302\u0303\u0304".repeat(50),
+  "x".repeat(20_000),
+];
