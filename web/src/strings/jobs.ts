@@ -149,7 +149,10 @@ export const jobs = {
   measures: { seconds: "Time", rows: "Rows", read: "Read", written: "Written" } as Record<Measure, string>,
   five: ["Least", "Quarter", "Median", "Three quarters", "Most"],
   skewOf: (node: string, tasks: number) => `${node} (${counted(tasks, "task")})`,
-  even: "Evenly spread.",
+  even: (ratio: number) =>
+    ratio < 2
+      ? "Evenly spread: none takes twice the median."
+      : `The longest takes ${ratio.toFixed(1)} times the median.`,
   finding: (found: Finding, volunteer: string) => {
     const head = `Partition ${found.partition} takes ${times(found.times)} the median (${inTime(found.seconds * 1000)}, median ${inTime(found.median * 1000)})`;
     if (found.cause === "rows")

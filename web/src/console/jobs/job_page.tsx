@@ -1,3 +1,4 @@
+import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { jobs as text } from "../../strings/jobs.ts";
 import { Asking } from "../lists/asking.tsx";
@@ -20,49 +21,29 @@ import { Timeline } from "./timeline.tsx";
 /** The layout of graphs comes only when a job is looked at. */
 const Graph: ComponentType<GraphProps> = lazily(async () => (await import("./graph.tsx")).Graph);
 
-/** All that is known of one job, the most wanted first. */
+/**
+ * All that is known of one job, the most wanted first.
+ *
+ * Each part follows what it shows, and the page itself only what seldom changes: a busy job tells something four times
+ * a second.
+ */
 export function JobPage({ id, store }: { id: string; store: ObservationStore }) {
-  const job = store.jobs.row(id)?.value;
-  store.jobs.ids.value; // it may come, and go
-  if (!job) return <Unknown known={store.complete.value} />;
-  const runs = job.state === "running";
+  const state = useComputed(() => store.job(id)?.state ?? "").value;
+  const submitted = useComputed(() => store.job(id)?.submitted ?? 0).value;
+  const ended = useComputed(() => store.job(id)?.ended ?? -1).value;
+  if (!state) return <Unknown known={store.complete.value} />;
   return (
-    <article class="job-page" data-job={id} data-state={job.state}>
+    <article class="job-page" data-job={id} data-state={state}>
       <p class="back">
         <JobLink id="">← {text.back}</JobLink>
       </p>
-      <div class="row heading">
-        <h1>
-          <bdi>{text.title(job.action, job.call_site)}</bdi>
-        </h1>
-        <span class={`job-state ${job.state}`} role="status">
-          {text.states[job.state] ?? job.state}
-        </span>
-        {runs && (
-          <Asking
-            what={text.cancel}
-            question={text.cancelAsk}
-            yes={text.cancelYes}
-            no={text.cancelNo}
-            act={() => line.value?.say({ type: "CancelJob", job: id })}
-          />
-        )}
-        {!runs && (
-          <button type="button" id="save-report" onClick={() => saveReport(store, id)}>
-            {text.saveReport}
-          </button>
-        )}
-      </div>
-      <Bar {...job} label={text.progress} />
-      <p class="soft">
-        <How job={job} store={store} />
-      </p>
-      <Story store={store} job={job} />
+      <Head id={id} store={store} />
+      <Story store={store} id={id} />
       <Errors store={store} />
-      <Stages store={store} job={job} />
+      <Stages store={store} id={id} />
       <section aria-labelledby="timeline-heading">
         <h2 id="timeline-heading">{text.timeline}</h2>
-        <Timeline store={store} job={job} />
+        <Timeline store={store} origin={submitted} ended={ended} />
       </section>
       <div class="pair">
         <section aria-labelledby="graph-heading">
@@ -75,11 +56,55 @@ export function JobPage({ id, store }: { id: string; store: ObservationStore }) 
         </section>
       </div>
       <Output store={store} job={id} />
-      <details class="attempts">
-        <summary>{text.attempts}</summary>
-        <AttemptTable store={store} />
-      </details>
+      <Attempts store={store} />
     </article>
+  );
+}
+
+/** What it is, how far it is, and how to end it or keep it. */
+function Head({ id, store }: { id: string; store: ObservationStore }) {
+  const job = store.job(id);
+  if (!job) return null;
+  const runs = job.state === "running";
+  return (
+    <>
+      <div class="row heading">
+        <h1>
+          <bdi>{text.title(job.action, job.call_site)}</bdi>
+        </h1>
+        <span class={`job-state ${job.state}`} role="status">
+          {text.states[job.state] ?? job.state}
+        </span>
+        {runs ? (
+          <Asking
+            what={text.cancel}
+            question={text.cancelAsk}
+            yes={text.cancelYes}
+            no={text.cancelNo}
+            act={() => line.value?.say({ type: "CancelJob", job: id })}
+          />
+        ) : (
+          <button type="button" id="save-report" onClick={() => saveReport(store, id)}>
+            {text.saveReport}
+          </button>
+        )}
+      </div>
+      <Bar {...job} label={text.progress} />
+      <p class="soft">
+        <How job={job} store={store} />
+      </p>
+    </>
+  );
+}
+
+/** Thousands of rows are drawn only for who asks for them. */
+function Attempts({ store }: { store: ObservationStore }) {
+  const open = useSignal(false);
+  return (
+    <details class="attempts" onToggle={(event) => (open.value = event.currentTarget.open)}>
+      <summary>{text.attempts}</summary>
+      {open.value && <AttemptTable store={store} />}
+    </details>
   );
 }
 

@@ -68,11 +68,11 @@ function Report({ store, job, swarm, now }: { store: ObservationStore; job: Job;
         <strong>{text.states[job.state] ?? job.state}</strong> · <How job={job} store={store} />
       </p>
       <Bar {...job} label={text.progress} />
-      <Story store={store} job={job} />
+      <Story store={store} id={job.id} />
       <Errors store={store} />
-      <Stages store={store} job={job} />
+      <Stages store={store} id={job.id} />
       <h2>{text.timeline}</h2>
-      <Timeline store={store} job={job} />
+      <Timeline store={store} origin={job.submitted} ended={job.ended} />
       <h2>{text.graph}</h2>
       <Graph store={store} />
       <h2>{text.skew}</h2>

@@ -25,6 +25,7 @@ export function SkewTables({ store }: { store: ObservationStore }) {
 
 function Spread({ skew, name, nameOf }: { skew: Skew; name: string; nameOf: (volunteer: string) => string }) {
   const { finding, measures } = skew;
+  const ratio = (measures.seconds?.max ?? 0) / Math.max(measures.seconds?.median ?? 0, 1e-3);
   const shown = MEASURES.filter((measure) => (measures[measure]?.max ?? 0) > 0);
   return (
     <div class="spread" data-node={skew.node}>
@@ -32,7 +33,7 @@ function Spread({ skew, name, nameOf }: { skew: Skew; name: string; nameOf: (vol
         <bdi>{text.skewOf(name, skew.tasks)}</bdi>
       </h3>
       <p class={finding ? "hint" : "soft"}>
-        <bdi>{finding ? text.finding(finding, nameOf(finding.volunteer)) : text.even}</bdi>
+        <bdi>{finding ? text.finding(finding, nameOf(finding.volunteer)) : text.even(ratio)}</bdi>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
       <div class="scrolls" tabIndex={0} role="group" aria-label={text.skewOf(name, skew.tasks)}>

@@ -1,13 +1,14 @@
 import { jobs as text } from "../../strings/jobs.ts";
-import type { Job, Stage } from "../observation/shapes.ts";
+import type { Stage } from "../observation/shapes.ts";
 import type { ObservationStore } from "../observation/store.ts";
 import { Bar } from "./bar.tsx";
 import { nodeNames } from "./node_names.ts";
 
 /** How far each stage is, parents first. */
-export function Stages({ store, job }: { store: ObservationStore; job: Job }) {
+export function Stages({ store, id }: { store: ObservationStore; id: string }) {
+  const job = store.job(id);
   const nameOf = nodeNames(store.detail.nodes.value);
-  if (job.stages.length === 0) return null;
+  if (!job || job.stages.length === 0) return null;
   return (
     <section aria-labelledby="stages-heading">
       <h2 id="stages-heading">{text.stages}</h2>

@@ -5,18 +5,15 @@ import type { Job } from "../observation/shapes.ts";
 import type { ObservationStore } from "../observation/store.ts";
 import { lossesOf } from "./losses.ts";
 import { nodeNames } from "./node_names.ts";
+import { useSlowly } from "./slowly.ts";
 
 /** What went another way than planned, in sentences; and the job in figures. */
-export function Story({ store, job }: { store: ObservationStore; job: Job }) {
+export function Story({ store, id }: { store: ObservationStore; id: string }) {
+  const job = store.job(id);
+  if (!job) return null;
   return (
     <>
-      <div class="story">
-        {sentences(store, job).map((sentence) => (
-          <p key={sentence}>
-            <bdi>{sentence}</bdi>
-          </p>
-        ))}
-      </div>
+      <Sentences store={store} state={job.state} />
       <dl class="figures" aria-label={text.facts.label}>
         {figures(job).map(([label, value]) => (
           <div key={label}>
@@ -29,9 +26,22 @@ export function Story({ store, job }: { store: ObservationStore; job: Job }) {
   );
 }
 
+/** They look at every attempt, so they do it once a second at most. */
+function Sentences({ store, state }: { store: ObservationStore; state: string }) {
+  useSlowly(store.detail.attemptsChanged, 1000);
+  return (
+    <div class="story">
+      {sentences(store, state).map((sentence) => (
+        <p key={sentence}>
+          <bdi>{sentence}</bdi>
+        </p>
+      ))}
+    </div>
+  );
+}
+
 /** "Tab 3 left: 3 partitions of map at cell 1:2 were computed again." */
-export function sentences(store: ObservationStore, job: Job): string[] {
-  store.detail.attemptsChanged.value;
+export function sentences(store: ObservationStore, state: string): string[] {
   const losses = lossesOf(store.detail.attempts());
   const nameOf = nodeNames(store.detail.nodes.value);
   const left = losses.left.map((id) => store.comings.nameOf(id));
@@ -46,7 +56,7 @@ export function sentences(store: ObservationStore, job: Job): string[] {
     );
   } else if (left.length > 0) told.push(text.leftOnly(left));
   if (losses.speculative > 0) told.push(text.speculation(losses.speculative, losses.speculativeWins));
-  if (told.length === 0 && job.state === "done" && losses.retries === 0) told.push(text.nothingLost);
+  if (told.length === 0 && state === "done" && losses.retries === 0) told.push(text.nothingLost);
   return told;
 }
 

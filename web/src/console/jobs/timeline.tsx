@@ -3,7 +3,7 @@ import { type ReadonlySignal, type Signal, useComputed, useSignal } from "@preac
 import { useContext, useId, useMemo, useRef } from "preact/hooks";
 import { inTime } from "../../strings/amounts.ts";
 import { jobs as text } from "../../strings/jobs.ts";
-import type { Job } from "../observation/shapes.ts";
+import { useInSight } from "../lists/in_sight.ts";
 import type { ObservationStore } from "../observation/store.ts";
 import { AttemptInWords } from "./attempt_in_words.tsx";
 import { Still } from "./still.ts";
@@ -23,17 +23,20 @@ interface Chosen {
   placed: Placed;
 }
 
-/** What each volunteer did, over time: a row each, a row is drawn anew only when something happened in it. */
-export function Timeline({ store, job }: { store: ObservationStore; job: Job }) {
+interface TimelineProps {
+  store: ObservationStore;
+  /** When the job began and ended, in the coordinator's milliseconds; -1: it runs. */
+  origin: number;
+  ended: number;
+}
+
+/** What each volunteer did, over time: a row each, and a row is drawn anew only when something happened in it. */
+export function Timeline({ store, origin, ended }: TimelineProps) {
   const still = useContext(Still);
   const unfolded = useSignal(still);
   const chosen = useSignal<Chosen | null>(null);
-  const rows = useRef(new Map<string, TimelineRow>());
-  const span = useComputed(() =>
-    job.ended >= 0 ? Math.max(1, job.ended - job.submitted) : horizon(store.now.value - job.submitted),
-  );
+  const span = useComputed(() => (ended >= 0 ? Math.max(1, ended - origin) : horizon(store.now.value - origin)));
   const all = store.detail.changes.ids.value;
-  const shown = unfolded.value ? all : all.slice(0, FOLD);
   if (all.length === 0) return <p class="soft">{text.timelineNone}</p>;
   const folded = store.detail.folded.value.reduce((sum, [, attempts]) => sum + attempts, 0);
   return (
@@ -41,9 +44,7 @@ export function Timeline({ store, job }: { store: ObservationStore; job: Job }) 
       <Legend />
       {!still && <AttemptInWords store={store} chosen={chosen} />}
       <Axis span={span} />
-      <Rows {...{ store, shown, rows: rows.current, span, chosen, origin: job.submitted }}>
-        {job.ended < 0 && <Future now={store.now} span={span} origin={job.submitted} />}
-      </Rows>
+      <Rows {...{ store, most: unfolded.value ? all.length : FOLD, span, chosen, origin, ended }} />
       {folded > 0 && <p class="soft">{text.folded(folded)}</p>}
       {!still && all.length > FOLD && (
         <button type="button" onClick={() => (unfolded.value = !unfolded.value)}>
@@ -56,18 +57,20 @@ export function Timeline({ store, job }: { store: ObservationStore; job: Job }) 
 
 interface RowsProps {
   store: ObservationStore;
-  shown: readonly string[];
-  rows: Map<string, TimelineRow>;
+  /** How many rows are shown. */
+  most: number;
   span: ReadonlySignal<number>;
   chosen: Signal<Chosen | null>;
   origin: number;
-  children: preact.ComponentChildren;
+  ended: number;
 }
 
 /** The rows as a list of which one is chosen, by pointing or with the arrow keys. */
-function Rows({ store, shown, rows, span, chosen, origin, children }: RowsProps) {
+function Rows({ store, most, span, chosen, origin, ended }: RowsProps) {
   const still = useContext(Still);
   const id = useId();
+  const rows = useRef(new Map<string, TimelineRow>()).current;
+  const shown = store.detail.changes.ids.value.slice(0, most);
   const at = chosen.value?.volunteer;
   const point = ({ target, clientX, clientY }: PointerEvent) => {
     const found = pointed(target as Element, clientX, clientY, rows, span.value);
@@ -96,19 +99,26 @@ function Rows({ store, shown, rows, span, chosen, origin, children }: RowsProps)
       onKeyDown={step}
     >
       {drawn}
-      {children}
+      {ended < 0 && <Future now={store.now} span={span} origin={origin} />}
     </div>
   );
 }
 
-interface RowProps extends Omit<RowsProps, "shown" | "children"> {
+interface RowProps extends Omit<RowsProps, "most" | "ended"> {
   volunteer: string;
   id: string;
+  /** Where each row's layout is kept for pointing at it. */
+  rows: Map<string, TimelineRow>;
 }
 
 function Row({ store, volunteer, rows, span, chosen, origin, id }: RowProps) {
   const still = useContext(Still);
-  const changes = store.detail.changes.row(volunteer)?.value ?? 0;
+  const element = useRef<HTMLDivElement>(null);
+  const inSight = useInSight(element);
+  // Out of sight it stays as it was drawn last, and follows nothing but whether it comes back.
+  const drawn = useRef(0);
+  if (inSight.value) drawn.current = store.detail.changes.row(volunteer)?.value ?? 0;
+  const changes = drawn.current;
   const row = useMemo(() => layOut(store.detail.attemptsOf(volunteer), origin), [changes, origin]);
   rows.set(volunteer, row);
   const mine = useComputed(() => (chosen.value?.volunteer === volunteer ? chosen.value.placed : null));
@@ -119,7 +129,7 @@ function Row({ store, volunteer, rows, span, chosen, origin, id }: RowProps) {
     ? {}
     : { role: "option", "aria-selected": placed !== null, "aria-label": text.row(said, row.placed.length) };
   return (
-    <div class="timeline-row" id={id} data-volunteer={volunteer} {...(option as object)}>
+    <div class="timeline-row" ref={element} id={id} data-volunteer={volunteer} {...(option as object)}>
       <bdi class="timeline-name" title={said}>
         {said}
       </bdi>

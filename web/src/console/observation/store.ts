@@ -73,6 +73,12 @@ export class ObservationStore {
     if (waiting.length > 0) batch(() => this.apply(...waiting));
   }
 
+  /** A job as it is now, to be followed; undefined while there is none of that id. */
+  job(id: string): shapes.Job | undefined {
+    this.jobs.ids.value;
+    return this.jobs.row(id)?.value;
+  }
+
   /** The coordinator's clock as it goes on, for durations that grow between two observations. */
   clock(): number {
     return this.now.peek() === 0 ? 0 : this.now.peek() + Math.max(0, performance.now() - this.#heardAt);

@@ -1,0 +1,92 @@
+"""The console with 200 volunteers and 2,000 tasks on screen: what an update costs of script, in real Chromium.
+
+To be reached: at most 16 ms, the time between two frames. Each update tells of half of the volunteers, and of a task
+that ended and one that began for each of these. By the clock a figure holds what others on the machine took meanwhile,
+so the processor's own time is told beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.measure import load
+from tabswarm.browsers import launch
+from tabswarm.browsers.chromium_page import ChromiumPage
+from tabswarm.browsers.page import Page
+
+UPDATES = 120
+WARM = 20
+SWARM = "volunteers=200&tasks=2000"
+VIEWS = {"notebook": "", "swarm": "&view=swarm", "job": "&view=jobs&job=j1"}
+ROOT = Path(__file__).parents[1]
+PAGE = "tests/console_page"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    """The address of the console's views with a made-up swarm, while the block lasts."""
+    with tempfile.TemporaryDirectory() as folder:
+        build = ["exec", "--", "vite", "build", PAGE, "--outDir", folder, "--emptyOutDir", "--logLevel", "error"]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+        subprocess.run([sys.executable, "-m", "webbuild", "npm", *build], check=True, env=environment)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            server.server_close()
+
+
+async def _updates(page: Page) -> tuple[list[float], float]:
+    """Milliseconds of each update's script by the clock, once the page is warm, and its processor's mean."""
+    assert isinstance(page, ChromiumPage)
+    await page.evaluate(f"prepare({WARM + UPDATES})", timeout=120)
+    await page.evaluate(f"measureUpdates({WARM})", timeout=120)
+    before = await page.script_seconds()
+    taken: list[float] = await page.evaluate(f"measureUpdates({UPDATES})", timeout=300)
+    return sorted(taken), 1000 * (await page.script_seconds() - before) / UPDATES
+
+
+async def _measure(url: str) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"An update of the console, 200 volunteers and 2,000 tasks, {UPDATES} updates, script in ms")
+    async with launch("chromium") as browser:
+        for name, view in VIEWS.items():
+            page = await browser.open(f"{url}?{SWARM}{view}")
+            await page.set_viewport(1280, 800)
+            await page.wait_for("typeof measureUpdates === 'function'")
+            if name == "job":
+                await page.wait_for("document.querySelector('.graph') !== null")
+                await page.click(".timeline > button")  # all 200 rows, not the first few
+                await page.wait_for("document.querySelectorAll('.timeline-row').length >= 200")
+            taken, mean = await _updates(page)
+            most = f"nine in ten {taken[len(taken) * 9 // 10]:6.1f}   worst {taken[-1]:6.1f}"
+            processor = f"   of the processor {mean:6.1f} on average"
+            console.print(f"  {name:9} median {statistics.median(taken):6.1f}   {most}{processor}")
+            await page.close()
+    console.print(f"  {load()}\n")
+
+
+def run() -> None:
+    """Measure."""
+    with _served() as url:
+        asyncio.run(_measure(url))
