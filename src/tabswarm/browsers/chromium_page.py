@@ -110,12 +110,6 @@ class ChromiumPage(Page):
         """Lets the page go on where `freeze` stopped it."""
         await self._call("Page.setWebLifecycleState", {"state": "active"})
 
-    async def script_seconds(self) -> float:
-        """Processor seconds that the page's scripts have taken in all, since this was first asked."""
-        await self._call("Performance.enable", {"timeDomain": "threadTicks"})
-        metrics = (await self._call("Performance.getMetrics"))["metrics"]
-        return float(next(metric["value"] for metric in metrics if metric["name"] == "ScriptDuration"))
-
     async def heap_bytes(self) -> int:
         """Bytes that the page's own scripts hold (objects and array buffers, without frames and workers), after
         garbage was collected."""

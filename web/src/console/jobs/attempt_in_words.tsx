@@ -18,9 +18,7 @@ export function AttemptInWords({
   if (!latest) return <p class="attempt-in-words soft">{text.timelineHint}</p>;
   const { node, partition, partitions, reason, outcome, volunteer, rows, written, fetched, message, error } = latest;
   const nameOf = nodeNames(store.detail.nodes.value);
-  const parts = partsOf(latest).map(([part, from, to]) =>
-    text.partTook(text.parts[part], Math.min(to, store.now.peek()) - from),
-  );
+  const parts = partsOf(latest, store.now.peek()).map(([part, from, to]) => text.partTook(text.parts[part], to - from));
   const said = message || store.detail.errors.now(error)?.message || "";
   return (
     <p class="attempt-in-words" role="status">

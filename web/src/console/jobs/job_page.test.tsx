@@ -145,8 +145,13 @@ test("of a change in one volunteer's row no other row is drawn anew", async () =
     ([, , volunteer, , , , , , , , , , , , , , outcome]) => volunteer === "p1" && outcome === "open",
   );
   if (!attempt) throw new Error("no open attempt");
-  const ended = attempt.with(9, 59_000).with(10, 60_100).with(12, 1).with(16, "done") as typeof attempt;
-  store.apply({ type: "Observation", now: 60_200, job: "j1", attempts: [ended] });
+  const now = store.now.peek() + 100;
+  const ended = attempt
+    .with(9, now - 50)
+    .with(10, now)
+    .with(12, 0.05)
+    .with(16, "done") as typeof attempt;
+  store.apply({ type: "Observation", now, job: "j1", attempts: [ended] });
   await drawn();
   expect(paths("p1")).not.toEqual(first);
   expect(paths("p2")).toEqual(second);

@@ -117,9 +117,13 @@ function Row({ store, volunteer, rows, span, chosen, origin, id }: RowProps) {
   const inSight = useInSight(element);
   // Out of sight it stays as it was drawn last, and follows nothing but whether it comes back.
   const drawn = useRef(0);
+  const drawnTo = useRef(span.peek());
   if (inSight.value) drawn.current = store.detail.changes.row(volunteer)?.value ?? 0;
   const changes = drawn.current;
-  const row = useMemo(() => layOut(store.detail.attemptsOf(volunteer), origin), [changes, origin]);
+  const whole = span.value;
+  if (inSight.value) drawnTo.current = whole;
+  const scale = drawnTo.current;
+  const row = useMemo(() => layOut(store.detail.attemptsOf(volunteer), origin, origin + scale), [changes, scale]);
   rows.set(volunteer, row);
   const mine = useComputed(() => (chosen.value?.volunteer === volunteer ? chosen.value.placed : null));
   const placed = mine.value;
@@ -134,7 +138,7 @@ function Row({ store, volunteer, rows, span, chosen, origin, id }: RowProps) {
         {said}
       </bdi>
       <svg
-        viewBox={`0 0 ${span.value} ${row.lanes}`}
+        viewBox={`0 0 ${whole} ${row.lanes}`}
         height={row.lanes * LANE}
         preserveAspectRatio="none"
         aria-hidden="true"
@@ -142,10 +146,7 @@ function Row({ store, volunteer, rows, span, chosen, origin, id }: RowProps) {
         {Object.entries(row.parts).map(([part, path]) => path && <path key={part} class={`part ${part}`} d={path} />)}
         {Object.entries(row.marks).map(([mark, path]) => path && <path key={mark} class={`mark ${mark}`} d={path} />)}
         {placed && (
-          <path
-            class="chosen"
-            d={`M${placed.from} ${placed.lane}H${Math.min(placed.to, span.value)}v1H${placed.from}z`}
-          />
+          <path class="chosen" d={`M${placed.from} ${placed.lane}H${Math.min(placed.to, whole)}v1H${placed.from}z`} />
         )}
       </svg>
     </div>

@@ -3,7 +3,7 @@ import { attempt } from "../../../tests/attempts.ts";
 import { attemptAt, horizon, layOut, partsOf, ticks } from "./timeline_layout.ts";
 
 test("an attempt that is done fetched, waited, ran and sent, one after the other", () => {
-  expect(partsOf(attempt())).toEqual([
+  expect(partsOf(attempt(), 5000)).toEqual([
     ["fetch", 0, 100],
     ["wait", 100, 200],
     ["run", 200, 700],
@@ -19,7 +19,7 @@ test.each([
   ["says that it fetched beyond its start: it waited for nothing", { fetching: 9 }, ["fetch", "run", "send"]],
   ["took no time at all", { started: 0, finished: 0, fetching: 0, seconds: 0 }, []],
 ])("an attempt that %s", (_, said, parts) => {
-  const found = partsOf(attempt(said));
+  const found = partsOf(attempt(said), 5000);
   expect(found.map(([part]) => part)).toEqual(parts);
   for (let index = 1; index < found.length; index++) expect(found[index]?.[1]).toBe(found[index - 1]?.[2]);
 });
@@ -33,6 +33,7 @@ test("attempts at the same time lie in lanes of their own, and a lane is used ag
       attempt({ task: 4, assigned: 300, finished: 400 }),
     ],
     0,
+    1e6,
   );
   expect(row.placed.map(({ attempt, lane }) => [attempt.task, lane])).toEqual([
     [1, 0],
@@ -43,11 +44,15 @@ test("attempts at the same time lie in lanes of their own, and a lane is used ag
   expect(row.lanes).toBe(3);
 });
 
-test("what goes on reaches beyond the present, and its lane is not given to another", () => {
+test("what goes on reaches to the edge, and its lane is not given to another", () => {
   const open = { started: 200, finished: -1, seconds: -1, outcome: "open" } as const;
-  const row = layOut([attempt({ task: 1, ...open }), attempt({ task: 2, ...open, assigned: 9e6, started: -1 })], 0);
+  const row = layOut(
+    [attempt({ task: 1, ...open }), attempt({ task: 2, ...open, assigned: 9e6, started: -1 })],
+    0,
+    1e7,
+  );
   expect(row.lanes).toBe(2);
-  expect(row.parts.run).toContain("H1000000000000");
+  expect(row.parts.run).toContain("H10000000v");
 });
 
 test("a part is one path, however many attempts there are", () => {
@@ -56,6 +61,7 @@ test("a part is one path, however many attempts there are", () => {
       attempt({ task, assigned: task * 1000, started: task * 1000 + 200, finished: task * 1000 + 750 }),
     ),
     0,
+    1e6,
   );
   expect(row.parts.run.match(/M/g)).toHaveLength(50);
   expect(row.marks).toEqual({});
@@ -71,6 +77,7 @@ test("why an attempt was made and how it failed are marked apart from its parts"
       attempt({ task: 5, outcome: "unfetched" }),
     ],
     0,
+    1e6,
   );
   const marks = Object.entries(row.marks).map(([mark, path]) => [mark, path.match(/M/g)?.length]);
   expect(Object.fromEntries(marks)).toEqual({
@@ -84,7 +91,11 @@ test("why an attempt was made and how it failed are marked apart from its parts"
 });
 
 test("pointing at a lane finds its attempt, with some slack for the short ones", () => {
-  const row = layOut([attempt({ task: 1 }), attempt({ task: 2, assigned: 2000, started: 2001, finished: 2002 })], 0);
+  const row = layOut(
+    [attempt({ task: 1 }), attempt({ task: 2, assigned: 2000, started: 2001, finished: 2002 })],
+    0,
+    1e6,
+  );
   expect(attemptAt(row, 300, 0, 0)?.attempt.task).toBe(1);
   expect(attemptAt(row, 1990, 0, 0)).toBeUndefined();
   expect(attemptAt(row, 1990, 0, 20)?.attempt.task).toBe(2);

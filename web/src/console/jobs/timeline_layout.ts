@@ -17,8 +17,6 @@ export type Mark = (typeof REASONS)[number] | (typeof ENDS)[number];
 
 /** More lanes than this are drawn on the last. */
 const LANES = 12;
-/** Where an open part ends: far beyond every clock; the row is cut off at the present. */
-const FOREVER = 1e12;
 /** Top and height of each part in a lane of height 1. */
 const BAND: Record<Part, [top: number, height: number]> = {
   fetch: [0.5, 0.4],
@@ -41,12 +39,13 @@ export interface TimelineRow {
   marks: Partial<Record<Mark, string>>;
 }
 
-export function layOut(attempts: Iterable<Attempt>, origin: number): TimelineRow {
-  const placed = inLanes(attempts, origin);
+/** What goes on is drawn up to `until`, on the coordinator's clock: the edge of the picture, of which the future is covered. */
+export function layOut(attempts: Iterable<Attempt>, origin: number, until: number): TimelineRow {
+  const placed = inLanes(attempts, origin, until);
   const parts: Record<Part, string> = { fetch: "", wait: "", run: "", send: "" };
   const marks: Partial<Record<Mark, string>> = {};
   for (const each of placed) {
-    for (const [part, from, to] of partsOf(each.attempt))
+    for (const [part, from, to] of partsOf(each.attempt, until))
       parts[part] += bar(part, each.lane, from - origin, to - origin);
     const { reason, outcome } = each.attempt;
     if (reason !== "first") marks[reason] = (marks[reason] ?? "") + frame(each);
@@ -64,9 +63,9 @@ export function attemptAt(row: TimelineRow, time: number, lane: number, slack: n
 }
 
 /** The parts of an attempt that took any time, from and to in the coordinator's milliseconds. */
-export function partsOf(attempt: Attempt): [part: Part, from: number, to: number][] {
+export function partsOf(attempt: Attempt, until: number): [part: Part, from: number, to: number][] {
   const { assigned, started, finished, fetching, seconds } = attempt;
-  const end = finished < 0 ? FOREVER : finished;
+  const end = finished < 0 ? Math.max(until, assigned) : finished;
   const begun = started < 0 ? end : Math.min(started, end);
   const fetched = fetching < 0 ? begun : Math.min(begun, assigned + fetching * 1000);
   const ran = started < 0 ? end : seconds < 0 ? end : Math.min(end, started + seconds * 1000);
@@ -80,15 +79,15 @@ export function partsOf(attempt: Attempt): [part: Part, from: number, to: number
 }
 
 /** Each attempt goes into the first lane that is free when it is assigned. */
-function inLanes(attempts: Iterable<Attempt>, origin: number): Placed[] {
+function inLanes(attempts: Iterable<Attempt>, origin: number, until: number): Placed[] {
   const free: number[] = [];
   const inOrder = [...attempts].sort((a, b) => a.assigned - b.assigned || a.task - b.task || a.attempt - b.attempt);
   return inOrder.map((attempt) => {
     const from = attempt.assigned - origin;
-    const to = attempt.finished < 0 ? FOREVER : attempt.finished - origin;
+    const to = (attempt.finished < 0 ? Math.max(until, attempt.assigned) : attempt.finished) - origin;
     const first = free.findIndex((until) => until <= from);
     const lane = first >= 0 ? first : Math.min(free.length, LANES - 1);
-    free[lane] = Math.max(to, free[lane] ?? 0);
+    free[lane] = attempt.finished < 0 ? Number.POSITIVE_INFINITY : Math.max(to, free[lane] ?? 0);
     return { attempt, lane, from, to };
   });
 }
