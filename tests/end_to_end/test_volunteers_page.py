@@ -94,6 +94,22 @@ async def test_a_paused_tab_computes_nothing_serves_its_blocks_and_goes_on_when_
     await swarm.wait_for(lambda volunteers: len(volunteers) == 2)
 
 
+async def test_firefox_pauses_resumes_and_stops_with_no_worker_left(swarm: Swarm, firefox: Browser) -> None:
+    errand = Errand(swarm.driver_link)
+    page = await swarm.add_tab(firefox)
+    await page.wait_for("document.querySelector('#status').textContent === 'Computing'", timeout=PATIENCE)
+    await page.click("#pause")
+    await phase(page, "paused")
+    await wait_until(swarm.volunteers, lambda volunteers: not volunteers)
+    await page.click("#pause")
+    await phase(page, "working")
+    await swarm.wait_for(lambda volunteers: len(volunteers) == 1)
+    await page.click("#stop")
+    await phase(page, "left")
+    await wait_until(page.workers, lambda workers: not workers)
+    await errand.end()
+
+
 async def test_a_rule_pauses_by_itself_and_says_when(swarm: Swarm, chromium: Browser) -> None:
     battery = """
         const battery = Object.assign(new EventTarget(), { level: 0.5, charging: false });
