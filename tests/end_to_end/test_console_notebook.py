@@ -6,6 +6,7 @@ import pytest
 from tests.end_to_end.console import drop_file, open_console, put_cells, run_all, saved, states, texts
 from tests.end_to_end.looking import look
 from tests.end_to_end.swarm import PATIENCE, Swarm
+from tests.hostile_strings import HARMED, HOSTILE, LONG
 
 from tabswarm.browsers import Browser
 
@@ -17,6 +18,12 @@ SHOWING = (
     "numbers.map(lambda n: (n % 4, n)).show()",
     "numbers.map(lambda n: (n, n * n)).plot.line(title='Squares')",
 )
+
+FOREIGN = (
+    "#page :is(script, img:not(.cm-widgetBuffer), iframe, object, embed, form:not(.words), video, audio, style), "
+    "#page :is([onerror], [onload], [style*=url])"
+)
+"""What a hostile text would have to become to do harm; the editor and the invitation have what is excepted."""
 
 
 async def test_cells_and_what_is_typed_are_there_again_in_the_next_tab(swarm: Swarm, chromium: Browser) -> None:
@@ -91,4 +98,34 @@ async def test_a_dropped_file_is_read_by_a_cell(swarm: Swarm, chromium: Browser)
     await put_cells(page, BEGIN + "print(sc.textFile('lines.txt').map(len).collect())")
     await run_all(page)
     assert await texts(page, ".stream") == ["[3, 3, 5]\n"], await texts(page, ".outputs")
+    await page.close()
+
+
+async def test_a_hundred_hostile_texts_are_shown_as_text_wherever_a_cell_can_put_them(
+    swarm: Swarm, chromium: Browser
+) -> None:
+    swarm.add_worker(1)
+    page = await open_console(chromium, swarm)
+    short = [text for text in HOSTILE if len(text) < 1000]
+    await put_cells(
+        page,
+        f"texts = {short!a} + ['W' * {LONG}]\nfor text in texts:\n    print(text)\nprint('that', 'was', 'all')",
+        "pairs = sc.parallelize([(text, len(text)) for text in texts], 2)\npairs.show(200)",
+        "pairs.plot.bar(title=texts[0], x=texts[1], y=texts[2])",
+        "raise ValueError(''.join(texts))",
+    )
+    await run_all(page)
+    assert await states(page) == ["done", "done", "done", "failed"]
+    assert "that was all" in (await texts(page, ".stream"))[0]
+    await page.wait_for("document.querySelector('.plot svg') !== null", PATIENCE)
+    await saved(page)
+    await page.goto(swarm.url + "/console?view=jobs")  # the calls that a list of jobs shows, and back
+    await page.click("#to-notebook", PATIENCE)
+    await page.wait_for("document.querySelector('.plot svg') !== null", PATIENCE)
+    assert await page.evaluate(f"'{HARMED}' in window") is False
+    found = f"[...document.querySelectorAll({FOREIGN!r})].map((one) => one.outerHTML.slice(0, 200))"
+    assert await page.evaluate(found) == []
+    for width in (1280, 390):
+        await page.set_viewport(width, 800)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await page.close()
