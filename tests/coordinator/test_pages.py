@@ -13,7 +13,7 @@ from tabswarm.coordinator.csp import fetched_for_jobs
 from tabswarm.coordinator.pages import Pages
 
 
-@pytest.mark.parametrize("path", ["/", "/join", "/console", "/frame"])
+@pytest.mark.parametrize("path", ["/", "/join", "/console", "/operator", "/frame"])
 async def test_a_page_has_a_fresh_nonce_that_its_policy_names(path: str) -> None:
     async with served() as web:
         nonces = set()
