@@ -14,6 +14,14 @@ from tabswarm.browsers import Browser, Page
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 
+KEPT_SOCKETS = """
+    window.kept = [];
+    window.WebSocket = class extends WebSocket {
+        constructor(...given) { super(...given); window.kept.push(this); }
+    };
+"""
+WAITS = "document.querySelector('.run-line progress') !== null"
+"""A cell waits for a job, which is recorded by then."""
 SQUARES = "answer = sc.parallelize(range(100), 4).map(lambda n: n * n).sum()\nprint('sum', answer)"
 GATED = """
 def slow(n):
@@ -36,12 +44,13 @@ async def test_a_page_closed_in_mid_job_finds_its_answer_and_nothing_is_computed
     page = await open_console(chromium, swarm)
     await put_cells(page, GATED.format(gate=str(gate)))
     await page.click("#run-all", PATIENCE)
-    (job,) = await wait_until(swarm.jobs_now, bool)
+    await page.wait_for(WAITS, PATIENCE)
     await saved(page)
+    (job,) = await swarm.jobs_now()
     await page.close()
     again = await open_console(chromium, swarm)
     await again.click("#run-all", PATIENCE)
-    await _reaches(again, 0, "running")
+    await again.wait_for(WAITS, PATIENCE)
     gate.touch()
     await _reaches(again, 0, "done")
     assert "last 1521" in "".join(await texts(again, ".cell"))
@@ -50,6 +59,28 @@ async def test_a_page_closed_in_mid_job_finds_its_answer_and_nothing_is_computed
     assert {node["first"] for node in over["nodes"]} <= {0, 4}
     assert all(node["recomputed"] == node["speculative"] == 0 for node in over["nodes"])
     await again.close()
+
+
+async def test_a_connection_that_breaks_costs_a_waiting_cell_a_pause(
+    swarm: Swarm, chromium: Browser, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    swarm.add_worker()
+    await swarm.wait_for(bool)
+    page = await chromium.open(swarm.driver_link, KEPT_SOCKETS)
+    await page.wait_for("document.querySelector('#saved') !== null", PATIENCE)
+    await put_cells(page, GATED.format(gate=str(gate)))
+    await page.click("#run-all", PATIENCE)
+    await page.wait_for(WAITS, PATIENCE)
+    await page.evaluate("window.kept.splice(0).forEach((socket) => socket.close())")
+    back = "window.kept.length >= 2 && window.kept.every(({ readyState }) => readyState === WebSocket.OPEN)"
+    await page.wait_for(back, PATIENCE)
+    gate.touch()
+    await _reaches(page, 0, "done")
+    assert "last 1521" in "".join(await texts(page, ".cell"))
+    (over,) = await swarm.jobs()
+    assert all(node["recomputed"] == node["speculative"] == 0 for node in over["nodes"])
+    await page.close()
 
 
 async def test_a_loop_without_an_end_is_stopped_and_the_variables_come_back(swarm: Swarm, chromium: Browser) -> None:
@@ -72,7 +103,7 @@ async def test_a_cell_that_waits_is_stopped_and_the_variables_stay(swarm: Swarm,
     page = await open_console(chromium, swarm)
     await put_cells(page, "kept = [7]", "sc.parallelize([1, 2]).count()", "print('kept', kept)")
     await page.click("#run-all", PATIENCE)
-    await wait_until(swarm.jobs_now, bool)  # nobody is there to compute it
+    await page.wait_for(WAITS, PATIENCE)  # nobody is there to compute it
     await page.click("#stop", PATIENCE)
     await _reaches(page, 1, "stopped")
     await _run(page, 2)
