@@ -23,3 +23,10 @@ def run_cells(cells: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPa
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     return [cell.outputs for cell in notebook.cells]
+
+
+def having(outputs: Sequence[Any], kind: str, words: str = "") -> list[Any]:
+    """What of a cell's outputs came with that media type, and with those words in it. On a busy machine there is the
+    progress of a job beside it, or what that left."""
+    found = [output.data[kind] for output in outputs if kind in output.get("data", {})]
+    return [data for data in found if words in str(data)]
