@@ -222,3 +222,10 @@ def test_when_the_session_is_over_jobs_end_with_the_reason(tmp_path: Path) -> No
         page.on_loop(page.room.lost, 4409, "another console was opened on this link")
         assert page.end_of("c1") == "failed"
         assert page.errors()[-1]["type"] == "SessionReplaced"
+
+
+def test_what_tasks_print_comes_in_the_cell_with_the_volunteers_name(page: PuppetPage) -> None:
+    assert page.run("sc.range(2, numSlices=2).foreach(lambda n: print('task', n))") == "done"
+    page.run("import time\ntime.sleep(0.05)", "c2")
+    lines = sorted(line.partition(" ")[2] for line in page.printed().splitlines())
+    assert [line.partition("partition ")[2] for line in lines] == ["0] task 0", "1] task 1"]

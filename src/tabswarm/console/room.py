@@ -78,8 +78,13 @@ class Room:
 
     def message(self, message: JsBytes) -> None:
         """The coordinator said something."""
-        if self._engine is not None:
+        if self._engine is None:
+            return
+        token = running.set(self._run)  # what tasks print belongs to the cell that runs
+        try:
             self._engine.heard(_message_of(message.to_bytes()))
+        finally:
+            running.reset(token)
 
     def again(self) -> None:
         """The session was taken up again."""
