@@ -54,7 +54,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     scratch = tmp_path_factory.mktemp("wheels")
     wheels: list[Path] = [
         *fetch_wheels(ROOT / "web"),
-        *fetch_wheels(ROOT / "web", COMPLETION),
         build_tab_wheel(ROOT, scratch),
         build_console_wheel(ROOT, scratch),
     ]
@@ -75,7 +74,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ["complete", 9, "sc.paralle", 10],
         ["until", "completions"],
     ]
-    setup = json.dumps({"wheels": [str(wheel) for wheel in wheels], "orders": orders})
+    completion = [str(wheel) for wheel in fetch_wheels(ROOT / "web", COMPLETION)]
+    setup = json.dumps({"wheels": [str(wheel) for wheel in wheels], "completion": completion, "orders": orders})
     starter = str(Path(__file__).with_name("console_in_pyodide.mjs"))
     # Browsers have the promise integration since Chrome 137 and Firefox 139; Node 24 has it behind a flag.
     command = [*node_command(), "--experimental-wasm-jspi", starter, str(ROOT / "web/node_modules/pyodide"), setup]
