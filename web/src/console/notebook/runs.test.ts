@@ -56,6 +56,17 @@ test("Stop ends the running cell and forgets those in line", async () => {
   expect(states()).toEqual(["stopped", "never", "never"]);
 });
 
+test("a restart forgets the log here and for later pages, and cells keep what they showed", async () => {
+  runs.run([cell(0)]);
+  kernel.tell({ is: "stream", name: "stdout", text: "kept" });
+  await kernel.end("done");
+  changed.mockReset();
+  runs.restart();
+  expect([kernel.restarts, notebook.log()]).toEqual([1, []]);
+  expect(cell(0).outputs.value).toMatchObject([{ text: "kept" }]);
+  expect(changed.mock.calls).toEqual([[cell(0), "soon"]]);
+});
+
 test("what a cell printed before is gone when it runs again, and what it prints comes in gathered pieces", () => {
   cell(0).outputs.value = [{ is: "stream", name: "stdout", text: "old", dropped: 0 }];
   runs.run([cell(0)]);

@@ -59,10 +59,15 @@ export class Runs {
     this.kernel.value?.stop();
   }
 
-  /** Begins with a Python that knows nothing. */
+  /** Begins with a Python that knows nothing; a later page must not bring back what was forgotten here. */
   restart(): void {
     this.emptyLine();
     this.kernel.value?.restart();
+    for (const cell of this.notebook.cells.value) {
+      if (cell.ran.value === null) continue;
+      cell.ran.value = null;
+      this.around.changed(cell, "soon");
+    }
   }
 
   private async goOn(): Promise<void> {

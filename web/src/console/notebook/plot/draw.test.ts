@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { PlotData } from "../../kernel.ts";
 import { draw } from "./draw.ts";
-import { colourOf, seriesOf } from "./series.ts";
+import { colourOf } from "./series.ts";
 
 const plain: PlotData = {
   kind: "line",
@@ -38,8 +38,6 @@ test("names of strangers are text in a plot too", () => {
   expect(figure.querySelector("img, script")).toBeNull();
 });
 
-test("series have the colours of the page, in order of appearance", () => {
-  expect(seriesOf({ series: ["b", "a", "b"] })).toEqual(["b", "a"]);
-  expect(seriesOf({})).toEqual([]);
+test("series have the colours of the page, and begin anew where there are more of them", () => {
   expect([colourOf(0), colourOf(8)]).toEqual(["var(--series-1)", "var(--series-1)"]);
 });
