@@ -1,7 +1,7 @@
 """The coordinator: it owns the swarms and takes connections, from whatever transport.
 
 It knows no web server. `serve_control` and `serve_relay` each take one `Connection` and return when it is over; behind
-a port starlette and uvicorn call them (`serve.py`), in `local[N]` two ends in memory do (`LocalDoor`).
+a port starlette and uvicorn call them (`serve.py`), in `local[N]` two ends in memory do (`local_door.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 from tabswarm.coordinator.admission import Rejected, admit, clean, turn_away
 from tabswarm.coordinator.bounds import Bounds
 from tabswarm.coordinator.direct_ways import DirectWays
+from tabswarm.coordinator.local_door import LocalDoor
 from tabswarm.coordinator.operator_desk import OperatorDesk, TooManySwarms
 from tabswarm.coordinator.relay import RelayHub
 from tabswarm.coordinator.remembered import Remembered, RememberedSessions
@@ -23,9 +24,7 @@ from tabswarm.coordinator.sessions import Heard, Session, encode
 from tabswarm.coordinator.swarm import Swarm, fresh_application
 from tabswarm.coordinator.tally import Traffic
 from tabswarm.coordinator.tokens import Grant, Role, Tokens, fresh_secret
-from tabswarm.errors import CoordinatorUnreachable
 from tabswarm.scheduler import events
-from tabswarm.transport import memory
 from tabswarm.transport.connection import Connection, ConnectionLost, Socket
 from tabswarm.transport.links import Link
 from tabswarm.wire.close_code import CloseCode
@@ -251,7 +250,7 @@ class Coordinator:
 
     def door(self) -> LocalDoor:
         """A door in memory, for peers in this very event loop."""
-        return LocalDoor(self)
+        return LocalDoor(self.spawn, lambda: self._closing)
 
     def spawn(self, connection: Connection, socket: Socket) -> None:
         """Serve a connection by a task of its own."""
@@ -263,11 +262,6 @@ class Coordinator:
         task = asyncio.create_task(run(), name=f"tabswarm {socket}")
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
-
-    @property
-    def is_closing(self) -> bool:
-        """Whether nobody is let in any more."""
-        return self._closing
 
     # --- within -----------------------------------------------------------------------------------------------------
 
@@ -388,18 +382,3 @@ class Coordinator:
 def replaced(session: Session) -> CloseCode:
     """The code that closes a session for a newer one."""
     return CloseCode.TAKEN_OVER if session.kind == "console" else CloseCode.REPLACED
-
-
-class LocalDoor:
-    """A coordinator in this very event loop, as a `Door`."""
-
-    def __init__(self, coordinator: Coordinator) -> None:
-        self._coordinator = coordinator
-
-    async def connect(self, socket: Socket) -> Connection:
-        """Two ends in memory, one of them served by the coordinator. Raises CoordinatorUnreachable once it stops."""
-        if self._coordinator.is_closing:
-            raise CoordinatorUnreachable("the coordinator has stopped")
-        here, there = memory.pair()
-        self._coordinator.spawn(there, socket)
-        return here
