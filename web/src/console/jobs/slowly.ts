@@ -4,9 +4,10 @@ import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals
 export function useSlowly(changed: ReadonlySignal<unknown>, milliseconds: number): void {
   const drawn = useSignal(0);
   const last = useSignal(Number.NEGATIVE_INFINITY);
+  const first = useSignal(changed.peek());
   drawn.value;
   useSignalEffect(() => {
-    changed.value;
+    if (changed.value === first.peek()) return; // that is drawn already
     const now = performance.now();
     const wait = last.peek() + milliseconds - now;
     if (wait <= 0) {

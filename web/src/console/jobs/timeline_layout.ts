@@ -128,7 +128,8 @@ export function horizon(span: number): number {
 
 /** Times for the axis, in milliseconds: at most `most`, at round steps. */
 export function ticks(span: number, most: number): number[] {
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map((seconds) => seconds * 1000);
+  const seconds = [0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+  const steps = seconds.map((each) => each * 1000);
   const step = steps.find((each) => span / each <= most) ?? Math.ceil(span / most / 3_600_000) * 3_600_000;
   return Array.from({ length: Math.floor(span / step) + 1 }, (_, index) => index * step);
 }
