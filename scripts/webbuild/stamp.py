@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-_IGNORED = {"node_modules", "dist", ".cache", "__pycache__"}
+_IGNORED = {"node_modules", "dist", "__pycache__"}
+"""Beside these, whatever begins with a dot: what linters and browsers leave changes no page."""
 
 
 def files_below(*paths: Path) -> list[Path]:
@@ -20,9 +21,13 @@ def files_below(*paths: Path) -> list[Path]:
             found.add(path)
         elif path.is_dir():
             for inner in path.rglob("*"):
-                if inner.is_file() and not _IGNORED.intersection(inner.relative_to(path).parts):
+                if inner.is_file() and not any(map(_is_ignored, inner.relative_to(path).parts)):
                     found.add(inner)
     return sorted(found)
+
+
+def _is_ignored(part: str) -> bool:
+    return part in _IGNORED or part.startswith(".")
 
 
 def digest_of(root: Path, files: Iterable[Path], *further: str) -> str:

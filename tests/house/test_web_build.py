@@ -23,6 +23,8 @@ def test_a_stamp_sees_names_and_bytes_and_not_what_a_build_leaves(tmp_path: Path
     first = digest()
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules" / "b").write_text("left by npm")
+    (tmp_path / ".ruff_cache").mkdir()
+    (tmp_path / ".ruff_cache" / "c").write_text("left by a linter, which has run between two builds")
     assert digest() == first
     (tmp_path / "a").write_text("2")
     assert digest() != first
