@@ -141,7 +141,7 @@ class _LyingPort(BlockPort):
         super().__init__()
         self.liar = liar
 
-    async def _serve(self, connection: StreamConnection) -> None:
+    async def _serve_blocks(self, connection: StreamConnection) -> None:
         await connection.send(b"")
         line = Exchange(connection, self._lie, passes=self.passes, direct=True)
         try:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
+import socket
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -148,3 +151,26 @@ def test_all_processes_of_a_host_have_one_id_that_tells_nothing(tmp_path: Path) 
 @pytest.mark.parametrize("peer", ["", "../v1", "a/b", "v1\0", "x" * 200])
 def test_a_peer_that_is_no_word_has_no_door(tmp_path: Path, peer: str) -> None:
     assert door_path(tmp_path, peer) is None
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_who_stands_in_the_door_when_it_closes_leaves_no_socket_open(tmp_path: Path, turns: int) -> None:
+    directory = host_directory(tmp_path)
+    assert directory is not None
+
+    async def close_after(turns: int, knock: socket.socket) -> None:
+        holder = Neighbourhood(directory)
+        await holder.open("v1", find)
+        knock.connect(str(door_path(directory, "v1")))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await holder.close()
+
+    with warnings.catch_warnings(record=True) as told, socket.socket(socket.AF_UNIX) as knock:
+        warnings.simplefilter("always")
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(close_after(turns, knock))
+        assert not asyncio.all_tasks(loop)
+        loop.close()
+        gc.collect()
+    assert [str(warning.message) for warning in told] == []

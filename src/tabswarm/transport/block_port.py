@@ -31,6 +31,7 @@ import msgspec
 from tabswarm.ids import BlockId
 from tabswarm.plan.location import Holder
 from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.entrance import Entrance
 from tabswarm.transport.exchange import Exchange, Lookup, Served
 from tabswarm.transport.passes import Passes
 from tabswarm.wire.blocks import RELAY_LIMIT
@@ -127,12 +128,12 @@ class BlockPort:
         self.fingerprint = ""
         self.lookup: Lookup = _nothing
         self.passes = Passes()
-        self._server: asyncio.AbstractServer | None = None
+        self._server: asyncio.Server | None = None
         self._visitors: dict[str, Visitor] = {}
         self._news = asyncio.Condition()
         self._unknown = 0
         self._lines: dict[str, set[asyncio.Task[None]]] = {}
-        self._guests: set[asyncio.Task[None]] = set()
+        self._entrance = Entrance(self._serve)
 
     async def admit(self, message: Visitors) -> None:
         """Take who may come, and who may no more."""
@@ -150,7 +151,7 @@ class BlockPort:
         """Listen on this address. Raises OSError."""
         certificate = await asyncio.to_thread(make_certificate)
         self._server = await asyncio.start_server(
-            self._welcome, host, port, ssl=certificate.context, ssl_handshake_timeout=KNOCK_SECONDS
+            self._entrance.welcome, host, port, ssl=certificate.context, ssl_handshake_timeout=KNOCK_SECONDS
         )
         self.fingerprint = certificate.fingerprint
         bound = self._server.sockets[0].getsockname()[1]
@@ -159,15 +160,11 @@ class BlockPort:
     async def close(self) -> None:
         """Close the port and every line."""
         if self._server is not None:
-            self._server.close()
-        for guest in list(self._guests):
-            guest.cancel()
-        await asyncio.gather(*self._guests, return_exceptions=True)
+            await self._entrance.close(self._server)
 
-    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         guest = asyncio.current_task()
         assert guest is not None
-        self._guests.add(guest)
         connection = StreamConnection(reader, writer)
         try:
             visitor = await self._known(connection)
@@ -175,12 +172,9 @@ class BlockPort:
                 lines = self._lines.setdefault(visitor.peer, set())
                 lines.add(guest)
                 guest.add_done_callback(lines.discard)
-                await self._serve(connection)
+                await self._serve_blocks(connection)
         except (ConnectionLost, TimeoutError, asyncio.CancelledError, *MALFORMED):
             pass  # it went, or was sent away
-        finally:
-            self._guests.discard(guest)
-            writer.close()
 
     async def _known(self, connection: StreamConnection) -> Visitor | None:
         if self._unknown >= UNKNOWN_AT_ONCE:
@@ -202,7 +196,7 @@ class BlockPort:
         known = self._visitors.get(knock.peer)
         return known is not None and hmac.compare_digest(known.ticket.encode(), knock.ticket.encode())
 
-    async def _serve(self, connection: StreamConnection) -> None:
+    async def _serve_blocks(self, connection: StreamConnection) -> None:
         await connection.send(b"")
         line = Exchange(connection, self.lookup, passes=self.passes, direct=True)
         try:

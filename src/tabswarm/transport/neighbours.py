@@ -24,6 +24,7 @@ import msgspec
 from tabswarm.ids import BlockId
 from tabswarm.plan.location import Holder
 from tabswarm.transport.connection import ConnectionLost
+from tabswarm.transport.entrance import Entrance
 from tabswarm.transport.host_directory import door_path, host_directory, host_id, sweep_doors
 from tabswarm.wire.malformed import MALFORMED
 
@@ -102,11 +103,11 @@ class Neighbourhood:
         self._directory = directory or host_directory()
         self.id = host_id(self._directory)
         self._find: FindPlace = _nothing
-        self._server: asyncio.AbstractServer | None = None
+        self._server: asyncio.Server | None = None
         self._door: Path | None = None
         self._lines: dict[str, asyncio.Task[_Line]] = {}
         self._resting: dict[str, float] = {}
-        self._guests: set[asyncio.Task[None]] = set()
+        self._entrance = Entrance(self._serve)
 
     @property
     def capabilities(self) -> tuple[str, ...]:
@@ -122,7 +123,7 @@ class Neighbourhood:
         sweep_doors(self._directory)
         with contextlib.suppress(OSError):
             door.unlink(missing_ok=True)
-            self._server = await asyncio.start_unix_server(self._welcome, path=str(door))
+            self._server = await asyncio.start_unix_server(self._entrance.welcome, path=str(door))
             self._door = door
 
     def reaches(self, holder: Holder | None) -> bool:
@@ -147,16 +148,14 @@ class Neighbourhood:
         return list(places)
 
     async def close(self) -> None:
-        """Close the door and hang up."""
-        if self._server is not None:
-            self._server.close()
+        """Close the door and hang up; who stands in it is not kept waiting."""
         if self._door is not None:
             self._door.unlink(missing_ok=True)
+        if self._server is not None:
+            await self._entrance.close(self._server)
         for line in self._lines.values():
             _hang_up(line)
-        for guest in list(self._guests):
-            guest.cancel()
-        await asyncio.gather(*self._lines.values(), *self._guests, return_exceptions=True)
+        await asyncio.gather(*self._lines.values(), return_exceptions=True)
         self._lines.clear()
 
     async def _line(self, peer: str) -> _Line:
@@ -171,10 +170,7 @@ class Neighbourhood:
             raise ConnectionLost(reason=f"{peer} has no door")
         return _Line(*await asyncio.open_unix_connection(str(door)))
 
-    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        guest = asyncio.current_task()
-        assert guest is not None
-        self._guests.add(guest)
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answering: set[asyncio.Task[None]] = set()
         try:
             while True:
@@ -185,10 +181,8 @@ class Neighbourhood:
         except (EOFError, OSError, ConnectionLost, asyncio.CancelledError, *MALFORMED):
             pass  # it hung up, or we do
         finally:
-            self._guests.discard(guest)
             for task in answering:
                 task.cancel()
-            writer.close()
 
     async def _answer(self, locate: Locate, writer: asyncio.StreamWriter) -> None:
         places: list[Place | None] = []
@@ -225,7 +219,7 @@ class _Line:
 
     def hang_up(self) -> None:
         self._listening.cancel()
-        self._writer.close()
+        self._writer.transport.abort()
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:
