@@ -67,10 +67,12 @@ CONSOLE_MODULES = (
     "driver/whole_files.py",
     "transport/__init__.py",
     "transport/connection.py",
+    "transport/entrance.py",
     "transport/exchange.py",
     "transport/host_directory.py",
     "transport/neighbours.py",
     "transport/passes.py",
+    "transport/threads.py",
     "transport/transfers.py",
 )
 

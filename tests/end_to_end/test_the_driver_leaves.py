@@ -110,7 +110,7 @@ async def test_detach_returns_while_the_job_runs_and_attach_shows_output_and_res
 
 
 LEAVING = dedent("""
-    import os, random, threading, time
+    import atexit, os, random, threading, time
     from tabswarm import Context
 
     gate = os.path.abspath("gate")
@@ -129,25 +129,24 @@ LEAVING = dedent("""
         except Exception as error:
             print(type(error).__name__, error)
 
-    running = threading.Thread(target=wait)
-    running.start()
-    while not sc._engine._by_id:  # accepted
+    threading.Thread(target=wait, daemon=True).start()
+    atexit.register(print, "left", flush=True)
+    while not os.path.exists("accepted"):
         time.sleep(0.01)
-    sc.stop()
-    running.join()
-    print("left", flush=True)
 """)
 
 
+@pytest.mark.parametrize("last_line", ["sc.stop()", "", "raise SystemExit(1)"])
 async def test_data_that_only_the_driver_had_is_copied_when_it_leaves_in_good_order(
-    swarm: Swarm, tmp_path: Path
+    swarm: Swarm, tmp_path: Path, last_line: str
 ) -> None:
     for name in ("one", "two"):
         swarm.add_worker(slots=1, name=name)
     await swarm.wait_for(lambda volunteers: len(volunteers) == 2)
-    (tmp_path / "job.py").write_text(LEAVING)
+    (tmp_path / "job.py").write_text(LEAVING + last_line)
     done = call("run", "--detach", str(tmp_path / "job.py"), "--master", swarm.driver_link, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+    (tmp_path / "accepted").touch()
     output = next((tmp_path / "state").glob("tabswarm/runs/*/output.txt"))
 
     async def printed() -> str:

@@ -7,6 +7,7 @@ are made of loads only now: `import tabswarm` alone needs none of it.
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import sys
 import threading
@@ -203,7 +204,9 @@ def _stop_at_exit(engine: Engine) -> None:
 
 @cache
 def _watch_for_exit() -> None:
-    # Before the interpreter forbids new work in threads, which ending a local swarm needs; `atexit` comes later.
+    # Before the interpreter forbids new work in threads, which ending a local swarm needs; `atexit` comes later. What
+    # registers last is called first, and with `concurrent.futures` the end of all work in threads registers itself.
+    importlib.import_module("concurrent.futures.thread")
     getattr(threading, "_register_atexit", atexit.register)(_stop_all)
 
 

@@ -23,6 +23,7 @@ from tabswarm.shipping.block_hash import root_hash, segment_hash
 from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.exchange import FetchBroken, FetchedBlock
 from tabswarm.transport.neighbours import Place
+from tabswarm.transport.threads import in_thread
 from tabswarm.transport.transfers import Ask
 from tabswarm.wire.blocks import Wanted
 from tabswarm.wire.driver_messages import ResultMissing
@@ -189,7 +190,7 @@ class ResultFetcher:
             places = await self._neighbours.locate(holder, [(w.result.location.block, 0) for w in wanted])
         except ConnectionLost:
             return wanted
-        blocks = await asyncio.to_thread(_read_all, wanted, places)
+        blocks = await in_thread(_read_all, wanted, places)
         for want, block in zip(wanted, blocks):
             if block is not None and self._is_wanted(want):
                 self._moved(len(block))

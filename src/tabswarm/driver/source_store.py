@@ -7,7 +7,6 @@ Files are read in threads, so that a slow disk holds up neither the control sess
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +17,7 @@ from tabswarm.rdd.engine import BlockReader
 from tabswarm.shipping.block_hash import segment_hash
 from tabswarm.transport.neighbours import Place
 from tabswarm.transport.relay import Served
+from tabswarm.transport.threads import in_thread
 
 CHUNK = 1 << 20
 """Bytes handed to the transport at a time."""
@@ -50,7 +50,7 @@ class SourceStore:
         if reader is None or segments not in (None, (0,)):
             return None
         try:
-            return await asyncio.to_thread(_served, reader, block.partition)
+            return await in_thread(_served, reader, block.partition)
         except OSError as error:
             self._failures[block.node] = str(error)
             raise
@@ -62,7 +62,7 @@ class SourceStore:
         if reader is None or segment != 0:
             return None
         try:
-            return await asyncio.to_thread(_placed, reader, block.partition, where)
+            return await in_thread(_placed, reader, block.partition, where)
         except OSError as error:
             self._failures[block.node] = str(error)
             raise

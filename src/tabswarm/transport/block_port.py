@@ -34,6 +34,7 @@ from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.entrance import Entrance
 from tabswarm.transport.exchange import Exchange, Lookup, Served
 from tabswarm.transport.passes import Passes
+from tabswarm.transport.threads import in_thread
 from tabswarm.wire.blocks import RELAY_LIMIT
 from tabswarm.wire.close_code import CloseCode
 from tabswarm.wire.malformed import MALFORMED
@@ -149,7 +150,7 @@ class BlockPort:
 
     async def listen(self, host: str, port: int = 0) -> None:
         """Listen on this address. Raises OSError."""
-        certificate = await asyncio.to_thread(make_certificate)
+        certificate = await in_thread(make_certificate)
         self._server = await asyncio.start_server(
             self._entrance.welcome, host, port, ssl=certificate.context, ssl_handshake_timeout=KNOCK_SECONDS
         )

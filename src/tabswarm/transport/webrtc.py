@@ -24,6 +24,7 @@ from tabswarm.transport.connection import ConnectionLost
 from tabswarm.transport.data_channel import DataChannelConnection
 from tabswarm.transport.exchange import Exchange, Lookup
 from tabswarm.transport.passes import Passes
+from tabswarm.transport.threads import in_thread
 from tabswarm.wire.messages import SIGNAL_LIMIT, IceServer, Signal, SignalKind
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class WebRtcWay:
         """A line to a peer, offered by us (or by them, meanwhile). Raises ConnectionLost."""
         attempt = self._attempts.get(holder.peer)
         if attempt is None or attempt.is_over:
-            await asyncio.to_thread(importlib.import_module, "aiortc")  # it takes a while, and others wait
+            await in_thread(importlib.import_module, "aiortc")  # it takes a while, and others wait
             attempt = self._begin(holder.peer, secrets.token_urlsafe(9))
             attempt.awaits_answer = True
             attempt.do(attempt.offer)
@@ -132,7 +133,7 @@ class WebRtcWay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _offered(self, peer: str, said: _Said) -> None:
-        await asyncio.to_thread(importlib.import_module, "aiortc")
+        await in_thread(importlib.import_module, "aiortc")
         older = self._attempts.get(peer)
         if self._closed or (older is not None and older.awaits_answer and self._me > peer):
             return  # theirs gives way to ours

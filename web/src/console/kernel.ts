@@ -138,7 +138,6 @@ export interface CellError {
   /** Of a failing task. */
   partition?: number;
   volunteer?: string;
-  job?: string;
 }
 
 export type Outcome = "done" | "failed" | "stopped";
