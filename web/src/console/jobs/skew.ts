@@ -61,7 +61,7 @@ function skewOfNode(node: number, tasks: Attempt[]): Skew {
 /** Least, quartiles and greatest (by linear interpolation); null of nothing. */
 export function five(values: number[]): Five | null {
   if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort(); // many times as quick as an array of numbers
   const at = (share: number) => {
     const place = share * (sorted.length - 1);
     const below = sorted[Math.floor(place)] ?? 0;

@@ -120,10 +120,9 @@ function Row({ store, volunteer, rows, span, chosen, origin, id }: RowProps) {
   const drawnTo = useRef(span.peek());
   if (inSight.value) drawn.current = store.detail.changes.row(volunteer)?.value ?? 0;
   const changes = drawn.current;
-  const whole = span.value;
-  if (inSight.value) drawnTo.current = whole;
-  const scale = drawnTo.current;
-  const row = useMemo(() => layOut(store.detail.attemptsOf(volunteer), origin, origin + scale), [changes, scale]);
+  if (inSight.value) drawnTo.current = span.value;
+  const whole = drawnTo.current;
+  const row = useMemo(() => layOut(store.detail.attemptsOf(volunteer), origin, origin + whole), [changes, whole]);
   rows.set(volunteer, row);
   const mine = useComputed(() => (chosen.value?.volunteer === volunteer ? chosen.value.placed : null));
   const placed = mine.value;
