@@ -8,21 +8,15 @@ meanwhile: the median says more than the worst where it was busy.
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 from rich.console import Console
 
 from benchmarks.measure import load
+from benchmarks.pages import npm_exec, served
 from tabswarm.browsers import launch
 from tabswarm.browsers.page import Page
 
@@ -30,29 +24,16 @@ UPDATES = 60
 WARM = 10
 SWARM = "volunteers=200&tasks=2000"
 VIEWS = {"notebook": "", "swarm": "&view=swarm", "job": "&view=jobs&job=j1"}
-ROOT = Path(__file__).parents[1]
 PAGE = "tests/console_page"
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: object) -> None:
-        pass
-
-
 @contextmanager
-def _served() -> Iterator[str]:
+def _page() -> Iterator[str]:
     """The address of the console's views with a made-up swarm, while the block lasts."""
     with tempfile.TemporaryDirectory() as folder:
-        build = ["exec", "--", "vite", "build", PAGE, "--outDir", folder, "--emptyOutDir", "--logLevel", "error"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
-        subprocess.run([sys.executable, "-m", "webbuild", "npm", *build], check=True, env=environment)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            server.server_close()
+        npm_exec("vite", "build", PAGE, "--outDir", folder, "--emptyOutDir", "--logLevel", "error")
+        with served(folder) as address:
+            yield address
 
 
 async def _updates(page: Page) -> list[float]:
@@ -85,5 +66,5 @@ async def _measure(url: str) -> None:
 
 def run() -> None:
     """Measure."""
-    with _served() as url:
+    with _page() as url:
         asyncio.run(_measure(url))

@@ -6,52 +6,33 @@ To be reached: 80 % of the bare channel or more, and at most three blocks of mem
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
 from rich.console import Console
 
 from benchmarks.measure import load
+from benchmarks.pages import npm_exec, served
 from tabswarm.browsers import launch
 
 ROUNDS = 5
 BLOCK = 64 * 2**20
-ROOT = Path(__file__).parents[1]
 ENTRY = "tests/channel_benchmark.ts"
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: object) -> None:
-        pass
-
-
 @contextmanager
-def _served() -> Iterator[str]:
+def _page() -> Iterator[str]:
     """The address of a page with the bundled script, while the block lasts."""
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "benchmark.js"
-        bundle = ["exec", "--", "rolldown", ENTRY, "--format", "esm", "--file", str(script)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
-        command = [sys.executable, "-m", "webbuild", "npm", *bundle]
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+        npm_exec("rolldown", ENTRY, "--format", "esm", "--file", str(script))
         (Path(folder) / "index.html").write_text('<!doctype html><script type="module" src="benchmark.js"></script>')
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            server.server_close()
+        with served(folder) as address:
+            yield address
 
 
 def _memory() -> dict[int, int]:
@@ -105,5 +86,5 @@ async def _measure(url: str) -> None:
 
 def run() -> None:
     """Measure."""
-    with _served() as url:
+    with _page() as url:
         asyncio.run(_measure(url))
