@@ -4,6 +4,7 @@
 import { inDigits, inTime } from "../../strings/amounts.ts";
 import { jobs as text } from "../../strings/jobs.ts";
 import { inBytes } from "../../strings.ts";
+import { Columns } from "../lists/columns.tsx";
 import { Windowed } from "../lists/windowed.tsx";
 import type { ObservationStore } from "../observation/store.ts";
 import { useSlowly } from "./slowly.ts";
@@ -14,15 +15,7 @@ export function AttemptTable({ store }: { store: ObservationStore }) {
   const keys = [...store.detail.attempts()].map(({ task, attempt }) => `${task}.${attempt}`);
   return (
     <div class="attempt-table" role="table" aria-label={text.attempts} aria-rowcount={keys.length + 1}>
-      <div role="rowgroup">
-        <div class="attempt head" role="row">
-          {text.attemptColumns.map((column) => (
-            <span role="columnheader" key={column}>
-              {column}
-            </span>
-          ))}
-        </div>
-      </div>
+      <Columns kind="attempt" names={text.attemptColumns} />
       <Windowed ids={keys} height={30} label={text.attempts} row={(key, index) => row(store, key, index)} />
     </div>
   );

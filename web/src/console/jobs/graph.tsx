@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useContext, useMemo } from "preact/hooks";
 import { inDigits } from "../../strings/amounts.ts";
 import { jobs as text } from "../../strings/jobs.ts";
+import { Figures } from "../lists/figures.tsx";
 import type { GraphNode, Progress } from "../observation/shapes.ts";
 import type { ObservationStore } from "../observation/store.ts";
 import { CodeLine } from "./code_line.tsx";
@@ -81,14 +82,7 @@ function NodeFacts({ node, progress }: { node: GraphNode; progress: Progress | u
         <bdi>{node.name}</bdi>
       </h3>
       <CodeLine callSite={node.call_site} code={node.code} />
-      <dl class="figures">
-        {rows.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Figures rows={rows} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { storage as text } from "../../strings/jobs.ts";
 import { inBytes } from "../../strings.ts";
+import { Figures } from "../lists/figures.tsx";
 import { store } from "../observation/live.ts";
 import { Bar } from "./bar.tsx";
 import { CodeLine } from "./code_line.tsx";
@@ -45,18 +46,13 @@ function Kept({ id }: { id: string }) {
       </h2>
       <CodeLine callSite={kept.call_site} code="" />
       <Bar done={kept.there} running={0} total={kept.partitions} label={kept.name} />
-      <dl class="figures">
-        {[
+      <Figures
+        rows={[
           [text.size, `${text.there(kept.there, kept.partitions)}, ${inBytes(kept.size)}`],
           [text.copies, inBytes(kept.held)],
           [text.level, kept.level],
-        ].map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+        ]}
+      />
       {named.length > 0 && (
         <p class="soft">
           {text.holders} <bdi>{named.join(", ")}</bdi>

@@ -1,6 +1,7 @@
 import { inDigits } from "../../strings/amounts.ts";
 import { jobs as text } from "../../strings/jobs.ts";
 import { inBytes } from "../../strings.ts";
+import { Figures } from "../lists/figures.tsx";
 import type { Job } from "../observation/shapes.ts";
 import type { ObservationStore } from "../observation/store.ts";
 import { lossesOf } from "./losses.ts";
@@ -14,14 +15,7 @@ export function Story({ store, id }: { store: ObservationStore; id: string }) {
   return (
     <>
       <Sentences store={store} state={job.state} />
-      <dl class="figures" aria-label={text.facts.label}>
-        {figures(job).map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Figures rows={figures(job)} label={text.facts.label} />
     </>
   );
 }

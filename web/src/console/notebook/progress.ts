@@ -1,4 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
+import type { Progress } from "../../wire/messages.ts";
 import type { DriverLine } from "../kernel.ts";
 
 /** How far a job is. `left` is an estimate in milliseconds, null while there is nothing to go by. */
@@ -33,14 +34,7 @@ export class Progresses {
     });
   }
 
-  take(told: {
-    job: string;
-    done: number;
-    total: number;
-    running: number;
-    volunteers: number;
-    waiting_for?: string;
-  }): void {
+  take(told: Omit<Progress, "type">): void {
     const start = this.startOf(told.job, told.done);
     const { job, done, total, running, volunteers, waiting_for: waitingFor = "" } = told;
     const left = estimate(start, { at: this.now(), done }, total);

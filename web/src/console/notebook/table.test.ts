@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fileName, fromBase64 } from "./download.ts";
+import { fileName, fromBase64 } from "../download.ts";
 import { csvOf, jsonOf, sorted } from "./table.ts";
 
 test("rows sort by a column, numbers by value, and equal rows stay as they stood", () => {

@@ -1,6 +1,7 @@
 import { inDigits } from "../../strings/amounts.ts";
 import { comingsAndGoings, invitation, swarm as text } from "../../strings/swarm.ts";
 import { inBytes } from "../../strings.ts";
+import { Figures } from "../lists/figures.tsx";
 import { store } from "../observation/live.ts";
 import { go, write } from "../route.ts";
 import { inviteLink } from "../state.ts";
@@ -19,7 +20,7 @@ export function SwarmView() {
           <h1 id="volunteers-heading">{text.heading}</h1>
           <AddTab />
         </div>
-        {count > 0 && <Figures />}
+        {count > 0 && <Totals />}
         <Lately />
         {count > 0 ? <VolunteerTable store={store} /> : <Nobody />}
       </section>
@@ -65,7 +66,7 @@ function Busy() {
   );
 }
 
-function Figures() {
+function Totals() {
   const totals = totalsOf(store);
   const moved = totals.direct + totals.relayed;
   const rows: [label: string, value: string][] = [
@@ -75,16 +76,7 @@ function Figures() {
     [text.totals.done, inDigits(totals.done)],
     [text.totals.moved, moved > 0 ? text.share(totals.direct / moved, inBytes(moved)) : text.nothingMoved],
   ];
-  return (
-    <dl class="figures" aria-label={text.totalsLabel}>
-      {rows.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Figures rows={rows} label={text.totalsLabel} />;
 }
 
 /** Who came and went in the last while, told once and politely. */

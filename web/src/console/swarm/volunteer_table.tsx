@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a real table can be neither windowed nor laid out for a phone
 import { swarm as text } from "../../strings/swarm.ts";
 import { inBytes } from "../../strings.ts";
+import { Columns } from "../lists/columns.tsx";
 import { Windowed } from "../lists/windowed.tsx";
 import { taskAtHand, type Volunteer } from "../observation/shapes.ts";
 import type { ObservationStore } from "../observation/store.ts";
@@ -12,15 +13,7 @@ export function VolunteerTable({ store }: { store: ObservationStore }) {
   const ids = store.volunteers.ids.value;
   return (
     <div class="volunteers" role="table" aria-label={text.tableLabel} aria-rowcount={ids.length + 1}>
-      <div role="rowgroup">
-        <div class="volunteer head" role="row">
-          {text.columns.map((column) => (
-            <span role="columnheader" key={column}>
-              {column}
-            </span>
-          ))}
-        </div>
-      </div>
+      <Columns kind="volunteer" names={text.columns} />
       <Windowed
         ids={ids}
         height={52}

@@ -1,8 +1,8 @@
 import { notebook as text } from "../../../strings/notebook.ts";
+import { download, fromBase64 } from "../../download.ts";
 import type { Shown } from "../../kernel.ts";
 import type { Cell } from "../cell.ts";
 import type { Desk } from "../desk.ts";
-import { download, fromBase64 } from "../download.ts";
 import type { Output } from "../outputs.ts";
 import { fileIn, pictureIn, plotIn, tableIn } from "../shapes.ts";
 import { isLeftOut } from "../stored.ts";

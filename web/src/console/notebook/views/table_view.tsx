@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { notebook as text } from "../../../strings/notebook.ts";
+import { download } from "../../download.ts";
 import type { Table } from "../../kernel.ts";
-import { download } from "../download.ts";
 import { csvOf, jsonOf, type Sorting, sorted, type Value } from "../table.ts";
 
 const ROWS = 15;

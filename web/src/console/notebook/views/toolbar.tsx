@@ -1,8 +1,8 @@
 import { useRef } from "preact/hooks";
 import { notebook as text } from "../../../strings/notebook.ts";
+import { download } from "../../download.ts";
 import { kernel } from "../../state.ts";
 import type { Desk } from "../desk.ts";
-import { download } from "../download.ts";
 import { ipynbFile } from "../ipynb.ts";
 import type { Opening } from "../opening.ts";
 import { pythonFile } from "../python_file.ts";
