@@ -36,6 +36,7 @@ TAB_MODULES = (
     "ids.py",
     "plan",
     "py.typed",
+    "pyodide_doors.py",
     "rdd",
     "result_iterable.py",
     "shipping",

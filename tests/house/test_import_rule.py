@@ -44,6 +44,7 @@ ALL = {
 # Room -> the rooms that it may import. A room is a package or module right below tabswarm, or a named part of one.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "pyodide_doors": set(),
     "ids": {"errors"},
     "barrier_task_info": set(),
     "bounded_float": set(),
@@ -59,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transport": {"errors", "ids", "plan", "wire"},
     "coordinator": {"errors", "ids", "plan", "scheduler", "transport", "wire"},
     "worker": {"errors", "executor", "ids", "plan", "shipping", "transport", "wire"},
-    "worker.pyodide": {"errors", "executor", "ids", "plan", "shipping", "wire"},
+    "worker.pyodide": {"errors", "executor", "ids", "plan", "pyodide_doors", "shipping", "wire"},
     # Context("local[N]") loads driver.local when it is asked for.
     "driver": {
         "conf",
@@ -76,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # The console's Python: a driver that leaves sockets to the page.
     "console": {
-        *("driver", "errors", "ids", "plan", "rdd", "shipping", "showing", "transport", "wire"),
+        *("driver", "errors", "ids", "plan", "pyodide_doors", "rdd", "shipping", "showing", "transport", "wire"),
     },
     "driver.local": ALL,
     "browsers": {"errors"},

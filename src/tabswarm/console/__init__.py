@@ -1,7 +1,6 @@
 """The driver in the console's Worker, in the sealed frame; `web/src/frame/console_worker.ts` calls it.
 
 host.py        what JavaScript gives and takes, as types
-doors.py       takes from Python the ways back into JavaScript
 room.py        takes what the page says, and runs cells
 cell_code.py   a cell's source as code; cell_error.py, streams.py, screen.py: what comes of it; completion.py
 waiting.py     how a cell waits while messages come in
@@ -9,18 +8,24 @@ engine.py      the engine whose coordinator and peers are the page's; own_blocks
 recall.py      answers of recorded actions; plan_hash.py says which plans are equal
 context.py     the notebook's one context
 
-It shares with other drivers all that makes jobs of actions and answers of messages (`rdd/`, `driver/`).
+It shares with other drivers all that makes jobs of actions and answers of messages (`rdd/`, `driver/`), and with tasks
+that the ways back into JavaScript are taken from it first (`pyodide_doors.py`).
 """
 
 from __future__ import annotations
 
 import sys
 
-from tabswarm.console.doors import close_doors
+from tabswarm import pyodide_doors
 from tabswarm.console.host import Page
 from tabswarm.console.room import Room
 
 __all__ = ["close_doors", "enter"]
+
+
+def close_doors() -> str:
+    """Shut the ways into JavaScript for cells; returns Python's version."""
+    return pyodide_doors.close_doors("a cell: the console's Python reaches neither the page nor the network")
 
 
 def enter(page: Page) -> Room:

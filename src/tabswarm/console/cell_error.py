@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+from tabswarm.console.sound_text import sound
 from tabswarm.driver.plain_text import harmless
 from tabswarm.errors import TaskError
 
@@ -27,8 +28,8 @@ def describe_error(error: BaseException, cells: Mapping[str, str], cell: str) ->
     _cut(told)
     described: dict[str, Any] = {
         "type": type(error).__name__,
-        "message": _sound(_message(error), 4096),
-        "traceback": _sound("".join(told.format()), _LIMIT),
+        "message": _cut_short(_message(error), 4096),
+        "traceback": _cut_short("".join(told.format()), _LIMIT),
     }
     place = _place(error, cells)
     if place is not None:
@@ -73,5 +74,5 @@ def _place(error: BaseException, cells: Mapping[str, str]) -> tuple[str, int] | 
     return (frames[-1].filename, frames[-1].lineno or 1) if frames else None
 
 
-def _sound(text: str, limit: int) -> str:
-    return harmless(text)[:limit].encode("utf-8", "replace").decode()
+def _cut_short(text: str, limit: int) -> str:
+    return sound(harmless(text)[:limit])

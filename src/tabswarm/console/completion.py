@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tabswarm.console.sound_text import sound
+
 MOST = 200
 """Completions that are told."""
 DESCRIBED = 60
@@ -58,4 +60,4 @@ def _described(completion: Any, *, with_doc: bool) -> dict[str, str]:
             described["detail"] = signatures[0].to_string() if signatures else completion.type
         except Exception:  # jedi reads whatever objects the cells made, and these may raise anything
             pass
-    return {key: value.encode("utf-8", "replace").decode() for key, value in described.items()}
+    return {key: sound(value) for key, value in described.items()}

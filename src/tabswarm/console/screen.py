@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from tabswarm.console.cell_run import running
+from tabswarm.console.sound_text import sound
 
 KNOWN = (
     "text/plain",
@@ -44,7 +45,7 @@ def bundle_of(value: object) -> dict[str, Any]:
     bundle = {kind: described[kind] for kind in KNOWN if kind in described and _is_json(described[kind])}
     text = bundle.get("text/plain")
     shown = text if isinstance(text, str) else repr(value)
-    bundle["text/plain"] = shown[:TEXT_LIMIT].encode("utf-8", "replace").decode()
+    bundle["text/plain"] = sound(shown[:TEXT_LIMIT])
     return bundle
 
 

@@ -10,6 +10,7 @@ import io
 import time
 
 from tabswarm.console.cell_run import CellRun, running
+from tabswarm.console.sound_text import sound
 
 CELL_LIMIT = 1 << 20
 """Characters of one run of a cell that are sent."""
@@ -63,9 +64,7 @@ class CellStream(io.TextIOBase):
         text = text[: max(room, 0)]
         self._sent += len(text)
         if text and self._run is not None:
-            # Half a surrogate pair is no text that a message could carry.
-            sound = text.encode("utf-8", "replace").decode()
-            self._run.tell({"is": "stream", "name": self._stream_name, "text": sound})
+            self._run.tell({"is": "stream", "name": self._stream_name, "text": sound(text)})
 
     def finish(self) -> None:
         """The cell is at its end."""

@@ -185,9 +185,7 @@ class Coordinator:
             if session.peer not in place.swarm.sessions:
                 place.relay.drop(session.peer)
             self._notice("peer_left", peer=session.peer, code=lost.code, reason=lost.reason)
-            if session.outbox.is_closing:
-                await session.outbox.finished()
-            await session.outbox.stop()
+            await session.outbox.end()
 
     async def _serve_operator(self, connection: Connection, hello: Hello, grant: Grant) -> None:
         if len(self._desk.sessions) >= self.bounds.operators:
@@ -205,9 +203,7 @@ class Coordinator:
         finally:
             self._connections.discard(connection)
             self._desk.leave(session)
-            if session.outbox.is_closing:
-                await session.outbox.finished()
-            await session.outbox.stop()
+            await session.outbox.end()
 
     async def serve_relay(self, connection: Connection, on_admitted: Callable[[], None] = _nothing) -> None:
         """One relay socket, from its hello to its end. It belongs to the control session whose secret it shows."""

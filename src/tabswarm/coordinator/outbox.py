@@ -74,6 +74,12 @@ class Outbox:
         self._waiting.clear()
         self._change(-self._size)
 
+    async def end(self) -> None:
+        """The connection is over: what a closing one has to say is still sent, then the task ends."""
+        if self.is_closing:
+            await self.finished()
+        await self.stop()
+
     async def finished(self) -> None:
         """Wait until all is sent and the connection closed (after `close`), but not for long on who does not read."""
         _, unread = await asyncio.wait([self._sender], timeout=_PATIENCE)

@@ -117,9 +117,7 @@ class RelayHub:
             return ConnectionLost(CloseCode.BAD_MESSAGE, str(broken))
         finally:
             self._remove(port)
-            if port.outbox.is_closing:
-                await port.outbox.finished()
-            await port.outbox.stop()
+            await port.outbox.end()
 
     def drop(self, peer: str) -> None:
         """The peer has no control session any more: its relay socket goes, and who waits for it hears so."""

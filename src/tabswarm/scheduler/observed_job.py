@@ -192,10 +192,10 @@ def _state_of(planned: int, done: int, running: int, *, wanted: bool) -> NodeSta
 
 def _read_by(job: Job, node: Node, planned: dict[int, int]) -> list[int]:
     """The parents that a node with planned partitions reads something of."""
-    if planned[node.id] == node.partitions:
-        return [d.parent for d in node.dependencies if isinstance(d, Shuffle) or _reads(d, range(node.partitions), job)]
-    vertices = job.ledger.nodes[node.id].vertices
-    partitions = [partition for partition, line in enumerate(vertices) if line != UNPLANNED]
+    partitions: Sequence[int] = range(node.partitions)
+    if planned[node.id] < node.partitions:
+        vertices = job.ledger.nodes[node.id].vertices
+        partitions = [partition for partition, line in enumerate(vertices) if line != UNPLANNED]
     return [d.parent for d in node.dependencies if isinstance(d, Shuffle) or _reads(d, partitions, job)]
 
 

@@ -228,12 +228,10 @@ def told(number: int) -> int:
 
 
 def _cut(failure: Failure) -> Failure:
-    return Failure(
-        kind=failure.kind,
+    return msgspec.structs.replace(
+        failure,
         type_name=failure.type_name[:TEXT],
         message=failure.message[:LONG_TEXT],
         traceback=failure.traceback[:LONG_TEXT],
-        node=failure.node,
-        partition=failure.partition,
         line=failure.line[:TEXT],
     )

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from tabswarm.worker.pyodide.doors import close_doors
+from tabswarm.worker.pyodide import close_doors
 
 
 @pytest.fixture
