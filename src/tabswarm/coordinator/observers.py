@@ -57,9 +57,10 @@ class Observer:
 
     def news(self, sight: Sight, looker: Looker, now: int) -> Observation | None:
         """What to tell it; None where nothing is new."""
-        seen = looker.look_at(self._job, self._change, SLICE) if self._job else None
-        if self._job and seen is None and self._change >= 0:
+        found = looker.look_at(self._job, self._change, SLICE) if self._job else None
+        if self._job and found is None and self._change >= 0:
             self._job = ""  # the job was forgotten, as `forgotten` says
+        seen = found or JobSight(self._change, (), (), (), (), (), more=False)
         told, self._told = self._told, sight
         volunteers, gone = _difference(told.volunteers, sight.volunteers)
         jobs, forgotten = _difference(told.jobs, sight.jobs)
@@ -67,30 +68,26 @@ class Observer:
         observation = Observation(
             now=now,
             fresh=self._fresh,
-            job=self._job if seen is not None else "",
+            job=self._job if found is not None else "",
             volunteers=volunteers,
             gone=gone,
             jobs=jobs,
             forgotten=forgotten,
             stores=stores,
             dropped=dropped,
-            nodes=seen.nodes if seen is not None else (),
-            progress=self._new_progress(seen),
-            attempts=seen.attempts if seen is not None else (),
-            errors=seen.errors if seen is not None else (),
-            folded=seen.folded if seen is not None else (),
-            more=seen is not None and seen.more,
+            nodes=seen.nodes,
+            progress=self._new_progress(seen.progress),
+            attempts=seen.attempts,
+            errors=seen.errors,
+            folded=seen.folded,
+            more=seen.more,
         )
-        if seen is not None:
-            self._change = seen.change
-        self._fresh, self.more = False, observation.more
+        self._change, self._fresh, self.more = seen.change, False, seen.more
         empty = Observation(now=observation.now, job=observation.job)
         return observation if observation != empty else None
 
-    def _new_progress(self, seen: JobSight | None) -> tuple[NodeProgress, ...]:
-        if seen is None:
-            return ()
-        new = tuple(progress for progress in seen.progress if self._progress.get(progress.node) != progress)
+    def _new_progress(self, seen: tuple[NodeProgress, ...]) -> tuple[NodeProgress, ...]:
+        new = tuple(progress for progress in seen if self._progress.get(progress.node) != progress)
         self._progress.update((progress.node, progress) for progress in new)
         return new
 

@@ -30,8 +30,8 @@ interface Waiting {
 export class Runs {
   private readonly line: Waiting[] = [];
   private busy = false;
-  /** Cells that the running one had replayed, for their marks at the end of it. */
-  private replaying: Cell | null = null;
+  /** The cell that the running one has replayed now, and what its mark will say. */
+  private replaying: { cell: Cell; again: "recalled" | "replayed" } | null = null;
 
   constructor(
     private readonly notebook: Notebook,
@@ -132,10 +132,9 @@ export class Runs {
   /** A cell of the log is run again, or answered by what is stored. */
   private replay(id: string, recalled: boolean): void {
     const cell = this.notebook.byId(id);
-    if (cell !== this.replaying) this.endReplay("done");
-    this.replaying = cell ?? null;
+    if (cell !== this.replaying?.cell) this.endReplay("done");
+    this.replaying = cell ? { cell, again: recalled ? "recalled" : "replayed" } : null;
     if (!cell) return;
-    this.replayed.set(cell, recalled ? "recalled" : "replayed");
     cell.run.value = { is: "replaying" };
   }
 
@@ -145,14 +144,12 @@ export class Runs {
     this.around.changed(cell, "now");
   }
 
-  private readonly replayed = new Map<Cell, "recalled" | "replayed">();
-
   private endReplay(outcome: Outcome): void {
-    const cell = this.replaying;
+    const { replaying } = this;
     this.replaying = null;
-    if (cell?.run.value.is !== "replaying") return;
-    const again = this.replayed.get(cell);
-    cell.run.value = outcome === "done" ? { is: "done", took: 0, ...(again && { again }) } : { is: outcome, took: 0 };
+    if (replaying?.cell.run.value.is !== "replaying") return;
+    const { cell, again } = replaying;
+    cell.run.value = outcome === "done" ? { is: "done", took: 0, again } : { is: outcome, took: 0 };
   }
 }
 

@@ -108,12 +108,12 @@ export class Saving {
     const { underway } = this;
     if (underway?.request !== request) return;
     this.underway = null;
-    if (!refused) for (const cell of underway.cells) this.stored.add(cell);
     if (refused) {
       this.takeBack(underway);
       this.state.value = { is: "refused", reason: refused };
       return;
     }
+    for (const cell of underway.cells) this.stored.add(cell);
     this.state.value = { is: "saved" };
     this.settle();
     if (this.changed.size > 0 || this.arranged) this.plan(AFTER_TYPING);
